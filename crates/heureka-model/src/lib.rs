@@ -1,0 +1,35 @@
+//! The values of Eureka's protocol, without a byte of its encodings.
+//!
+//! What a client owns is a [`Document`]; what a server shows is an [`InstanceInfo`]: the same document with the status
+//! in force, the times of its lease and the kind of its last change. What arrives from outside is an [`InstanceDraft`],
+//! in which everything may be missing, and only [`InstanceDraft::into_registration`] makes a document of it.
+//!
+//! Nothing here does IO, reads a clock or knows JSON or XML.
+
+mod applications;
+mod data_center;
+mod document;
+mod draft;
+mod instance;
+mod limits;
+mod metadata;
+mod names;
+mod replication;
+mod status;
+mod status_info;
+mod time;
+
+pub use applications::{Application, Applications, StatusCounts, VERSION_OF_FULL, VERSION_OF_VIP};
+pub use data_center::{DataCenter, UNIQUE_ID_KEY};
+pub use document::{Document, LeaseSettings, Port, SentId, Urls};
+pub use draft::{
+    DataCenterDraft, InstanceDraft, InvalidInstance, LeaseDraft, PortDraft, Registration,
+};
+pub use instance::{InstanceInfo, LeaseTimes};
+pub use limits::DocumentLimits;
+pub use metadata::Metadata;
+pub use names::{AppName, InstanceId, InstanceKey};
+pub use replication::{ReplicationAction, ReplicationAnswer, ReplicationItem};
+pub use status::{ActionType, InstanceStatus, UnknownStatus};
+pub use status_info::StatusInfo;
+pub use time::{Now, UnixMillis};

@@ -1,0 +1,133 @@
+//! What a document may weigh.
+
+use crate::{DataCenter, Document, InvalidInstance, Metadata};
+
+/// What a document may weigh; a registration beyond it is refused with a text that names the limit.
+///
+/// They are far above what any known client sends, and below what would let one client fill a registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DocumentLimits {
+    /// Bytes of an application's name.
+    pub app_name_bytes: usize,
+    /// Bytes of an instance's id.
+    pub instance_id_bytes: usize,
+    /// Bytes of any other text outside metadata.
+    pub text_bytes: usize,
+    /// Keys in one map of metadata (faults-and-attacks.md S04).
+    pub metadata_keys: usize,
+    /// Bytes of one key of metadata.
+    pub metadata_key_bytes: usize,
+    /// Bytes of all keys and values of one map of metadata.
+    pub metadata_bytes: usize,
+}
+
+impl Default for DocumentLimits {
+    fn default() -> Self {
+        Self {
+            app_name_bytes: 256,
+            instance_id_bytes: 512,
+            text_bytes: 4096,
+            metadata_keys: 256,
+            metadata_key_bytes: 256,
+            metadata_bytes: 64 * 1024,
+        }
+    }
+}
+
+impl DocumentLimits {
+    /// Whether `document` is within them.
+    pub(crate) fn check(&self, document: &Document) -> Result<(), InvalidInstance> {
+        check_text("app", document.app.as_str(), self.app_name_bytes)?;
+        check_text("instanceId", document.id.as_str(), self.instance_id_bytes)?;
+        for (field, text) in texts_of(document) {
+            check_text(field, text, self.text_bytes)?;
+        }
+        self.check_metadata("metadata", &document.metadata)?;
+        match &document.data_center {
+            DataCenter::Amazon(metadata) => {
+                self.check_metadata("dataCenterInfo.metadata", metadata)
+            }
+            DataCenter::MyOwn | DataCenter::Netflix => Ok(()),
+        }
+    }
+
+    /// Whether `metadata`, of a document or a change to one, is within them.
+    ///
+    /// # Errors
+    ///
+    /// Which limit it breaks.
+    pub fn check_metadata(
+        &self,
+        field: &'static str,
+        metadata: &Metadata,
+    ) -> Result<(), InvalidInstance> {
+        let too_large = |limit, unit| Err(InvalidInstance::TooLarge { field, limit, unit });
+        if metadata.len() > self.metadata_keys {
+            return too_large(self.metadata_keys, "keys");
+        }
+        if metadata
+            .iter()
+            .any(|(key, _)| key.len() > self.metadata_key_bytes)
+        {
+            return too_large(self.metadata_key_bytes, "bytes in a key");
+        }
+        let bytes: usize = metadata
+            .iter()
+            .map(|(key, value)| key.len() + value.len())
+            .sum();
+        if bytes > self.metadata_bytes {
+            return too_large(self.metadata_bytes, "bytes in all");
+        }
+        if metadata
+            .iter()
+            .any(|(key, value)| has_control(key) || has_hidden_control(value))
+        {
+            return Err(InvalidInstance::ControlCharacter { field });
+        }
+        Ok(())
+    }
+}
+
+fn texts_of(document: &Document) -> impl Iterator<Item = (&'static str, &str)> {
+    let urls = &document.urls;
+    [
+        ("hostName", Some(&document.host_name)),
+        ("ipAddr", Some(&document.ip_addr)),
+        ("sid", document.sid.as_ref()),
+        ("appGroupName", document.app_group_name.as_ref()),
+        ("homePageUrl", urls.home_page.as_ref()),
+        ("statusPageUrl", urls.status_page.as_ref()),
+        ("healthCheckUrl", urls.health_check.as_ref()),
+        ("secureHealthCheckUrl", urls.secure_health_check.as_ref()),
+        ("vipAddress", document.vip_address.as_ref()),
+        ("secureVipAddress", document.secure_vip_address.as_ref()),
+        ("asgName", document.asg_name.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(field, text)| text.map(|text| (field, &**text)))
+}
+
+fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), InvalidInstance> {
+    if text.len() > limit {
+        return Err(InvalidInstance::TooLarge {
+            field,
+            limit,
+            unit: "bytes",
+        });
+    }
+    if has_control(text) {
+        return Err(InvalidInstance::ControlCharacter { field });
+    }
+    Ok(())
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
+/// Values of metadata may be several lines of text, as the recordings show; other control characters have no form in
+/// XML 1.0, so no client could read the listing that holds one.
+fn has_hidden_control(text: &str) -> bool {
+    text.chars()
+        .any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}

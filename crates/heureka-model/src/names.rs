@@ -1,0 +1,119 @@
+//! Names of applications and instances.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+/// The name of an application, in upper case: `orders` and `Orders` are one application (wire.md 3.2).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AppName(Arc<str>);
+
+impl AppName {
+    /// Takes a name in any case.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        if name
+            .bytes()
+            .all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase())
+        {
+            Self(Arc::from(name))
+        } else {
+            Self(Arc::from(name.to_uppercase()))
+        }
+    }
+
+    /// The name in upper case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What names an instance within its application: case counts, and any text will do (wire.md 3.1).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InstanceId(Arc<str>);
+
+impl InstanceId {
+    /// Takes the id as it is.
+    #[must_use]
+    pub fn new(id: &str) -> Self {
+        Self(Arc::from(id))
+    }
+
+    /// The id as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What names an instance within a registry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InstanceKey {
+    /// The application it belongs to.
+    pub app: AppName,
+    /// Its id within the application.
+    pub id: InstanceId,
+}
+
+impl InstanceKey {
+    /// Takes an application's name in any case, and an id as it is.
+    #[must_use]
+    pub fn new(app: &str, id: &str) -> Self {
+        Self {
+            app: AppName::new(app),
+            id: InstanceId::new(id),
+        }
+    }
+}
+
+impl fmt::Display for InstanceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.app, self.id)
+    }
+}
+
+macro_rules! text {
+    ($name:ty) => {
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+text!(AppName);
+text!(InstanceId);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn application_names_are_upper_case_as_java_makes_them() {
+        for (given, kept) in [
+            ("orders", "ORDERS"),
+            ("My App", "MY APP"),
+            ("grüsse", "GRÜSSE"),
+            ("straße", "STRASSE"),
+        ] {
+            assert_eq!(AppName::new(given).as_str(), kept);
+        }
+    }
+
+    #[test]
+    fn instance_ids_keep_their_case() {
+        assert_ne!(InstanceId::new("host:A"), InstanceId::new("host:a"));
+    }
+}
