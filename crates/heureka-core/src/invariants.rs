@@ -1,0 +1,60 @@
+//! What must hold after each change; checked in debug builds, where the tests, the simulation and the fuzzers run.
+
+#![cfg_attr(
+    not(debug_assertions),
+    allow(dead_code, reason = "checked in debug builds only")
+)]
+
+use heureka_model::StatusCounts;
+
+use crate::entry::Entry;
+use crate::lease_watch::LeaseWatch;
+use crate::recent_changes::RecentChanges;
+use crate::recent_names::RecentNames;
+use crate::registry::Registry;
+
+/// Beyond this size a full check after each change would make a test that fills a registry quadratic.
+const FULLY_CHECKED: usize = 64;
+
+/// Panics where the parts of a node disagree with each other.
+pub(crate) fn check(
+    registry: &Registry,
+    watch: &LeaseWatch,
+    changes: &RecentChanges,
+    names: &RecentNames,
+) {
+    assert!(names.len() <= RecentNames::capacity());
+    assert!(watch.ended().len() <= registry.len());
+    assert!(watch.planned() <= registry.len());
+    if registry.len() > FULLY_CHECKED || changes.len() > FULLY_CHECKED {
+        return;
+    }
+    let entries = || registry.apps().flat_map(|(_, app)| app.values());
+    assert_eq!(entries().count(), registry.len());
+    let counts: StatusCounts = entries().map(|entry| entry.shown.status).collect();
+    assert_eq!(counts, *registry.counts());
+    assert_eq!(
+        entries().filter(|entry| entry.watch.is_missing).count(),
+        watch.missing()
+    );
+    assert_eq!(
+        entries().filter(|entry| entry.watch.has_ended).count(),
+        watch.ended().len()
+    );
+    assert!(registry.apps().all(|(_, app)| !app.is_empty()));
+    entries().for_each(|entry| check_entry(entry, watch));
+}
+
+fn check_entry(entry: &Entry, watch: &LeaseWatch) {
+    let reported = entry.document.document.status;
+    let status = entry
+        .override_part
+        .status_in_force(reported, entry.document.stamp);
+    assert_eq!(entry.shown.status, status);
+    assert_eq!(
+        watch.ended().contains(&entry.document.document.key()),
+        entry.watch.has_ended
+    );
+    let is_finished = entry.watch.is_missing && entry.watch.has_ended;
+    assert_eq!(entry.watch.check_at.is_none(), is_finished);
+}

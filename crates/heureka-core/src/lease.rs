@@ -1,0 +1,146 @@
+//! How long an instance may be silent.
+
+use std::time::Duration;
+
+use heureka_model::LeaseSettings;
+
+/// When leases end (MERGE 2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeasePolicy {
+    /// What a renewed lease is given on top of its duration.
+    pub grace: Grace,
+}
+
+/// What a renewed lease is given on top of its duration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grace {
+    /// Twice the instance's renewal interval. A living Java client whose heartbeat hung doubles its timer and is
+    /// silent for 120 s with the default settings, while its lease is 90 s.
+    #[default]
+    TwiceTheInterval,
+    /// This long; zero is strict.
+    Fixed(Duration),
+    /// As long as the lease itself, which is what Java's servers give (server.md L5).
+    AsNetflix,
+}
+
+impl LeasePolicy {
+    fn grace(self, settings: LeaseSettings) -> Duration {
+        match self.grace {
+            Grace::TwiceTheInterval => settings.renewal_interval().saturating_mul(2),
+            Grace::Fixed(grace) => grace,
+            Grace::AsNetflix => settings.duration(),
+        }
+    }
+}
+
+/// The part of a key that signs of life write (MERGE 1), on the monotonic clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lease {
+    /// When the last sign of life came.
+    pub(crate) last_renewal: Duration,
+    /// Whether one came after the registration: who has shown that it renews is given more time.
+    pub(crate) ever_renewed: bool,
+}
+
+impl Lease {
+    /// The lease of an instance that registers now.
+    pub(crate) fn registered(mono: Duration) -> Self {
+        Self {
+            last_renewal: mono,
+            ever_renewed: false,
+        }
+    }
+
+    /// The lease after a registration over a living one: what it has shown is not forgotten (MERGE 2*).
+    pub(crate) fn registered_again(self, mono: Duration) -> Self {
+        Self {
+            last_renewal: mono,
+            ..self
+        }
+    }
+
+    pub(crate) fn renew(&mut self, mono: Duration) {
+        *self = Self {
+            last_renewal: mono,
+            ever_renewed: true,
+        };
+    }
+
+    /// The last moment of the lease.
+    pub(crate) fn ends_at(self, settings: LeaseSettings, policy: LeasePolicy) -> Duration {
+        let end = self.last_renewal.saturating_add(settings.duration());
+        if self.ever_renewed {
+            end.saturating_add(policy.grace(settings))
+        } else {
+            end
+        }
+    }
+
+    /// The last moment at which the instance counts as seen: an interval and a half after its last sign of life
+    /// (MERGE 4).
+    pub(crate) fn seen_until(self, settings: LeaseSettings) -> Duration {
+        let interval = settings.renewal_interval();
+        self.last_renewal
+            .saturating_add(interval)
+            .saturating_add(interval / 2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secs(secs: u64) -> Duration {
+        Duration::from_secs(secs)
+    }
+
+    #[test]
+    fn ends_by_policy() {
+        let settings = LeaseSettings::new(30, 90);
+        let fresh = Lease::registered(secs(100));
+        let mut renewed = fresh;
+        renewed.renew(secs(130));
+        for (grace, end_of_fresh, end_of_renewed) in [
+            (Grace::TwiceTheInterval, 190, 280),
+            (Grace::Fixed(Duration::ZERO), 190, 220),
+            (Grace::Fixed(secs(5)), 190, 225),
+            (Grace::AsNetflix, 190, 310),
+        ] {
+            let policy = LeasePolicy { grace };
+            assert_eq!(
+                fresh.ends_at(settings, policy),
+                secs(end_of_fresh),
+                "{grace:?}"
+            );
+            assert_eq!(
+                renewed.ends_at(settings, policy),
+                secs(end_of_renewed),
+                "{grace:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn registering_again_keeps_what_the_lease_has_shown() {
+        let mut lease = Lease::registered(secs(0));
+        lease.renew(secs(30));
+        let again = lease.registered_again(secs(40));
+        assert_eq!(
+            again.ends_at(LeaseSettings::new(30, 90), LeasePolicy::default()),
+            secs(190)
+        );
+    }
+
+    #[test]
+    fn the_longest_lease_does_not_overflow() {
+        let settings = LeaseSettings::new(i32::MAX, i32::MAX);
+        let mut lease = Lease::registered(Duration::MAX);
+        lease.renew(Duration::MAX);
+        assert_eq!(
+            lease.ends_at(settings, LeasePolicy::default()),
+            Duration::MAX
+        );
+        assert_eq!(lease.seen_until(settings), Duration::MAX);
+    }
+}

@@ -1,0 +1,148 @@
+//! The one entry to the registry.
+
+mod outcome;
+mod read;
+mod rounds;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use heureka_model::{InstanceKey, Now};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_pcg::Pcg64;
+
+pub use outcome::{
+    CancelOutcome, DeltaRefused, Event, MetadataOutcome, NodeReport, Origin, RegisterOutcome,
+    RegistryFull, RenewOutcome, Renewal, StatusChange, StatusOutcome,
+};
+
+use crate::config::NodeConfig;
+use crate::entry::Entry;
+use crate::hashing::SeededHash;
+use crate::lease_watch::LeaseWatch;
+use crate::recent_changes::RecentChanges;
+use crate::recent_names::RecentNames;
+use crate::registry::Registry;
+use crate::renewals::RenewalRate;
+use crate::self_preservation::SelfPreservation;
+use crate::stamp::{HybridClock, NodeId};
+use crate::timers::Timer;
+use crate::tombstones::Tombstones;
+
+/// How many events wait to be taken; what nobody takes makes room, oldest first.
+const MAX_EVENTS: usize = 1024;
+
+/// A registry with its rules: the state of one node.
+///
+/// Its methods are of four kinds. Those that only read take `&self`. `register`, `renew`, `cancel` and the others named
+/// after what a client wants change it and answer with an outcome. [`Node::poll_timeout`] says when it wants to be
+/// called again, and [`Node::handle_timeout`] does what is due. After either, [`Node::poll_event`] gives what a person
+/// should hear of, until there is nothing more.
+///
+/// Times must not run backwards from call to call on the monotonic clock; the wall clock may do as it likes.
+#[derive(Debug)]
+pub struct Node {
+    config: NodeConfig,
+    clock: HybridClock,
+    rng: Pcg64,
+    registry: Registry,
+    tombstones: Tombstones,
+    changes: RecentChanges,
+    watch: LeaseWatch,
+    self_preservation: SelfPreservation,
+    renewals: RenewalRate,
+    last_registered: RecentNames,
+    last_cancelled: RecentNames,
+    next_round: Duration,
+    /// No eviction before: this node itself was late, so the silence may be its own.
+    postponed_until: Duration,
+    events: VecDeque<Event>,
+}
+
+impl Node {
+    /// An empty registry. The `seed` decides every choice that is left to chance.
+    #[must_use]
+    pub fn new(config: NodeConfig, seed: u64, now: Now) -> Self {
+        let mut rng = Pcg64::seed_from_u64(seed);
+        let hash = SeededHash::new(rng.random(), rng.random());
+        let id = NodeId(rng.random());
+        Self {
+            config,
+            clock: HybridClock::new(id),
+            rng,
+            registry: Registry::new(hash),
+            tombstones: Tombstones::new(&config.limits, hash),
+            changes: RecentChanges::new(config.delta, hash),
+            watch: LeaseWatch::new(config.lease, hash),
+            self_preservation: SelfPreservation::new(config.self_preservation),
+            renewals: RenewalRate::new(),
+            last_registered: RecentNames::default(),
+            last_cancelled: RecentNames::default(),
+            next_round: now.mono.saturating_add(config.eviction_interval),
+            postponed_until: Duration::ZERO,
+            events: VecDeque::new(),
+        }
+    }
+
+    /// When to call [`Node::handle_timeout`] at the latest, on the monotonic clock, and what for.
+    #[must_use]
+    pub fn poll_timeout(&self) -> (Duration, Timer) {
+        (self.next_round, Timer::Eviction)
+    }
+
+    /// The next thing that a person should hear of.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    fn tell(&mut self, event: Event) {
+        if self.events.len() == MAX_EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
+    }
+
+    /// Changes the entry of a present key and settles what follows from it: its status, and what the delta shows.
+    fn change_visibly(
+        &mut self,
+        key: InstanceKey,
+        now: Now,
+        change: impl FnOnce(&mut Entry, &mut HybridClock),
+    ) {
+        let clock = &mut self.clock;
+        self.registry
+            .change(key.app.as_str(), key.id.as_str(), |entry| {
+                change(entry, clock);
+                entry.settle_status(now.wall);
+            });
+        if let Some(entry) = self.registry.get(key.app.as_str(), key.id.as_str()) {
+            self.changes.record_change(key, entry, now.mono);
+        }
+        self.check();
+    }
+
+    /// Notes a sign of life of a present key.
+    fn sign_of_life(&mut self, key: &InstanceKey, now: Now) {
+        let watch = &mut self.watch;
+        self.registry
+            .change(key.app.as_str(), key.id.as_str(), |entry| {
+                entry.renew(now);
+                watch.renewed(entry);
+            });
+    }
+
+    /// In debug builds: whether the parts still agree with each other.
+    fn check(&self) {
+        #[cfg(debug_assertions)]
+        crate::invariants::check(
+            &self.registry,
+            &self.watch,
+            &self.changes,
+            &self.last_registered,
+        );
+    }
+}

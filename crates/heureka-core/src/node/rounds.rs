@@ -1,0 +1,108 @@
+//! What a node does by itself.
+
+use std::time::Duration;
+
+use heureka_model::{InstanceKey, Now};
+
+use super::{Event, Node};
+use crate::eviction::{EvictionReport, pick};
+use crate::self_preservation::RequiredSilence;
+
+/// A round that is late by more than this says that the node itself was stopped or starved (MERGE 2).
+const LATENESS_TOLERATED: Duration = Duration::from_secs(1);
+
+impl Node {
+    /// Does what is due: forgets what is old, looks for the silent, and evicts those that may go.
+    pub fn handle_timeout(&mut self, now: Now) {
+        if now.mono < self.next_round {
+            return;
+        }
+        self.note_lateness(now);
+        self.next_round = now.mono.saturating_add(self.config.eviction_interval);
+        self.changes.forget_old(now.mono);
+        self.tombstones.forget_old(now.mono);
+        self.watch.advance(&mut self.registry, now.mono);
+        self.update_protection(now.mono);
+        if now.mono >= self.postponed_until {
+            self.evict(now);
+        }
+        self.check();
+    }
+
+    /// Silence that this node caused by not listening is not held against the instances.
+    fn note_lateness(&mut self, now: Now) {
+        let late = now.mono.saturating_sub(self.next_round);
+        if late > LATENESS_TOLERATED {
+            self.postponed_until = now.mono.saturating_add(late);
+            self.tell(Event::EvictionPostponed { late });
+        }
+    }
+
+    fn update_protection(&mut self, mono: Duration) {
+        let (expected, missing) = (self.registry.len(), self.watch.missing());
+        if self.self_preservation.update(expected, missing, mono) {
+            let kept = self.watch.ended().len();
+            let report = self.self_preservation.report(expected, missing, kept);
+            self.tell(Event::ProtectionChanged(report));
+        }
+    }
+
+    fn evict(&mut self, now: Now) {
+        let expected = self.registry.len();
+        let candidates = self.candidates(now.mono);
+        if candidates.is_empty() {
+            return;
+        }
+        let report = pick(
+            candidates,
+            self.self_preservation.cap(expected),
+            &mut self.rng,
+        );
+        for InstanceKey { app, id } in &report.evicted {
+            self.take_out(now, app.as_str(), id.as_str());
+        }
+        self.tell(Event::Evicted(report));
+        self.update_protection(now.mono);
+    }
+
+    fn candidates(&self, mono: Duration) -> Vec<InstanceKey> {
+        let ended = self.watch.ended().iter();
+        let silent_for = |key: &InstanceKey| {
+            self.registry
+                .get(key.app.as_str(), key.id.as_str())
+                .map_or(Duration::ZERO, |entry| {
+                    mono.saturating_sub(entry.lease.last_renewal)
+                })
+        };
+        match self
+            .self_preservation
+            .required_silence(self.registry.len(), self.watch.missing())
+        {
+            RequiredSilence::Lease => ended.cloned().collect(),
+            RequiredSilence::AtLeast(silence) => ended
+                .filter(|key| silent_for(key) >= silence)
+                .cloned()
+                .collect(),
+            RequiredSilence::Forever => Vec::new(),
+        }
+    }
+}
+
+/// So that the report of a round reads well in a log.
+impl std::fmt::Display for EvictionReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const NAMED: usize = 10;
+        write!(f, "{} evicted", self.evicted.len())?;
+        if self.left_for_later > 0 {
+            write!(f, ", {} left for later rounds", self.left_for_later)?;
+        }
+        for (index, key) in self.evicted.iter().take(NAMED).enumerate() {
+            write!(f, "{}{key}", if index == 0 { ": " } else { ", " })?;
+        }
+        if self.evicted.len() > NAMED {
+            f.write_str(", …")
+        } else {
+            Ok(())
+        }
+    }
+}

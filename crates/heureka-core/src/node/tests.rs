@@ -1,0 +1,1 @@
+//! Rules of the registry, one by one.

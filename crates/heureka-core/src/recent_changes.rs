@@ -1,0 +1,153 @@
+//! The window of changes that a delta shows.
+
+use std::collections::BTreeMap;
+use std::hash::{Hash as _, Hasher as _};
+use std::time::Duration;
+
+use heureka_model::{InstanceInfo, InstanceKey};
+use indexmap::IndexMap;
+use siphasher::sip::SipHasher13;
+
+use crate::config::DeltaConfig;
+use crate::entry::Entry;
+use crate::hashing::SeededHash;
+
+/// Which keys changed lately, each once, the last change last (server.md R79 to R83).
+///
+/// A present key is shown as it is when the delta is asked for, so only keys that are gone carry an instance here.
+#[derive(Debug)]
+pub(crate) struct RecentChanges {
+    config: DeltaConfig,
+    by_order: BTreeMap<u64, Change>,
+    order_of: IndexMap<InstanceKey, u64, SeededHash>,
+    next_order: u64,
+    /// The sum of the digests of all changes in the window.
+    digest: u64,
+    /// Until when a change is missing that a delta would have to show.
+    truncated_until: Option<Duration>,
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) key: InstanceKey,
+    /// The instance as it was when it left, where it is gone.
+    pub(crate) gone: Option<Box<InstanceInfo>>,
+    at: Duration,
+    digest: u64,
+}
+
+impl RecentChanges {
+    pub(crate) fn new(config: DeltaConfig, hash: SeededHash) -> Self {
+        Self {
+            config,
+            by_order: BTreeMap::new(),
+            order_of: IndexMap::with_hasher(hash),
+            next_order: 0,
+            digest: 0,
+            truncated_until: None,
+        }
+    }
+
+    /// A present instance changed.
+    pub(crate) fn record_change(&mut self, key: InstanceKey, entry: &Entry, mono: Duration) {
+        self.record(Change {
+            digest: digest(&key, entry),
+            key,
+            gone: None,
+            at: mono,
+        });
+    }
+
+    /// An instance left.
+    pub(crate) fn record_removal(&mut self, key: InstanceKey, entry: &Entry, mono: Duration) {
+        let gone = Some(Box::new(entry.info()));
+        self.record(Change {
+            digest: digest(&key, entry),
+            key,
+            gone,
+            at: mono,
+        });
+    }
+
+    /// The changes, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Change> {
+        self.by_order.values()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_order.len()
+    }
+
+    /// Whether a change fell out before its time, so that a delta would not tell everything (F64).
+    pub(crate) fn is_truncated(&self, mono: Duration) -> bool {
+        self.truncated_until.is_some_and(|until| mono <= until)
+    }
+
+    /// A positive 31-bit number that differs when the set of changes does.
+    pub(crate) fn version(&self) -> i64 {
+        const LARGEST: u64 = (1 << 31) - 1;
+        let folded = (self.digest >> 32) ^ self.digest;
+        i64::try_from(folded % LARGEST + 1).unwrap_or(1)
+    }
+
+    /// Drops what is older than the retention (server.md R80).
+    pub(crate) fn forget_old(&mut self, mono: Duration) {
+        while let Some(oldest) = self.by_order.first_entry()
+            && oldest.get().at.saturating_add(self.config.retention) < mono
+        {
+            let change = oldest.remove();
+            self.forget(&change);
+        }
+    }
+
+    fn record(&mut self, change: Change) {
+        if let Some(order) = self.order_of.swap_remove(&change.key)
+            && let Some(earlier) = self.by_order.remove(&order)
+        {
+            self.digest = self.digest.wrapping_sub(earlier.digest);
+        }
+        self.make_room(change.at);
+        self.digest = self.digest.wrapping_add(change.digest);
+        self.order_of.insert(change.key.clone(), self.next_order);
+        self.by_order.insert(self.next_order, change);
+        self.next_order += 1;
+    }
+
+    fn make_room(&mut self, mono: Duration) {
+        if self.by_order.len() < self.config.max_changes.max(1) {
+            return;
+        }
+        self.forget_old(mono);
+        if self.by_order.len() >= self.config.max_changes.max(1)
+            && let Some((_, change)) = self.by_order.pop_first()
+        {
+            self.truncated_until = Some(change.at.saturating_add(self.config.retention));
+            self.forget(&change);
+        }
+    }
+
+    fn forget(&mut self, change: &Change) {
+        self.order_of.swap_remove(&change.key);
+        self.digest = self.digest.wrapping_sub(change.digest);
+    }
+}
+
+/// A digest of what a change shows. Stamps differ with every write on every node, and so does this; the key of the hash
+/// is fixed, so that two nodes that show the same changes show the same version.
+fn digest(key: &InstanceKey, entry: &Entry) -> u64 {
+    let mut hasher = SipHasher13::new_with_keys(0, 0);
+    key.hash(&mut hasher);
+    entry.shown.action.hash(&mut hasher);
+    entry.shown.status.hash(&mut hasher);
+    entry.overridden_status().hash(&mut hasher);
+    entry.document.generation.hash(&mut hasher);
+    entry.document.document.last_dirty.hash(&mut hasher);
+    (
+        entry.document.stamp,
+        entry.override_part.stamp,
+        entry.presence,
+    )
+        .hash(&mut hasher);
+    hasher.finish()
+}

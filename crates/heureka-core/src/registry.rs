@@ -1,0 +1,155 @@
+//! The map from keys to entries, with the counts and indices that follow from it.
+
+use heureka_model::{AppName, InstanceId, InstanceInfo, InstanceKey, StatusCounts};
+use indexmap::IndexMap;
+
+use crate::entry::Entry;
+use crate::hashing::SeededHash;
+use crate::vips::VipIndex;
+
+/// The instances of one application.
+pub(crate) type App = IndexMap<InstanceId, Entry, SeededHash>;
+
+/// All present keys. It knows no rule: who may be in it is decided by [`crate::Node`].
+///
+/// Every write goes through [`Registry::insert`], [`Registry::remove`] and [`Registry::change`], so the counts and the
+/// indices cannot disagree with the map.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    apps: IndexMap<AppName, App, SeededHash>,
+    counts: StatusCounts,
+    len: usize,
+    vips: VipIndex,
+    secure_vips: VipIndex,
+    hash: SeededHash,
+}
+
+impl Registry {
+    pub(crate) fn new(hash: SeededHash) -> Self {
+        Self {
+            apps: IndexMap::with_hasher(hash),
+            counts: StatusCounts::default(),
+            len: 0,
+            vips: VipIndex::new(hash),
+            secure_vips: VipIndex::new(hash),
+            hash,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn counts(&self) -> &StatusCounts {
+        &self.counts
+    }
+
+    pub(crate) fn apps(&self) -> impl ExactSizeIterator<Item = (&AppName, &App)> {
+        self.apps.iter()
+    }
+
+    pub(crate) fn app(&self, app: &str) -> Option<(&AppName, &App)> {
+        self.apps.get_key_value(app)
+    }
+
+    pub(crate) fn get(&self, app: &str, id: &str) -> Option<&Entry> {
+        self.apps.get(app)?.get(id)
+    }
+
+    /// The names of `app` and `id` as they are stored, so that a key can be made without copying texts.
+    pub(crate) fn key(&self, app: &str, id: &str) -> Option<InstanceKey> {
+        let (app, instances) = self.apps.get_key_value(app)?;
+        let (id, _) = instances.get_key_value(id)?;
+        Some(InstanceKey {
+            app: app.clone(),
+            id: id.clone(),
+        })
+    }
+
+    /// The instance with this id in whichever application has it first (server.md R68).
+    pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
+        self.apps.values().find_map(|app| app.get(id))
+    }
+
+    pub(crate) fn insert(&mut self, entry: Entry) {
+        let InstanceKey { app, id } = entry.document.document.key();
+        self.remove(app.as_str(), id.as_str());
+        self.count_in(&entry);
+        self.apps
+            .entry(app)
+            .or_insert_with(|| App::with_hasher(self.hash))
+            .insert(id, entry);
+        self.len += 1;
+    }
+
+    pub(crate) fn remove(&mut self, app: &str, id: &str) -> Option<Entry> {
+        let instances = self.apps.get_mut(app)?;
+        let entry = instances.swap_remove(id)?;
+        if instances.is_empty() {
+            // An application without instances is no application (server.md D-15).
+            self.apps.swap_remove(app);
+        }
+        self.count_out(&entry);
+        self.len -= 1;
+        Some(entry)
+    }
+
+    /// Lets `change` change an entry, and takes over what it did to status and names.
+    pub(crate) fn change<T>(
+        &mut self,
+        app: &str,
+        id: &str,
+        change: impl FnOnce(&mut Entry) -> T,
+    ) -> Option<T> {
+        let entry = self.apps.get_mut(app)?.get_mut(id)?;
+        let status = entry.shown.status;
+        let result = change(entry);
+        if entry.shown.status != status {
+            self.counts.remove(status);
+            self.counts.add(entry.shown.status);
+        }
+        Some(result)
+    }
+
+    /// The instances that carry `vip`, application by application (server.md C17).
+    pub(crate) fn by_vip(&self, vip: &str) -> Vec<(AppName, Vec<InstanceInfo>)> {
+        self.carriers(self.vips.apps_of(vip), |entry| {
+            entry.document.document.vips().any(|own| own == vip)
+        })
+    }
+
+    /// The instances that carry `vip` for their secure port.
+    pub(crate) fn by_secure_vip(&self, vip: &str) -> Vec<(AppName, Vec<InstanceInfo>)> {
+        self.carriers(self.secure_vips.apps_of(vip), |entry| {
+            entry.document.document.secure_vips().any(|own| own == vip)
+        })
+    }
+
+    fn carriers<'a>(
+        &self,
+        apps: impl Iterator<Item = &'a AppName>,
+        carries: impl Fn(&Entry) -> bool,
+    ) -> Vec<(AppName, Vec<InstanceInfo>)> {
+        apps.filter_map(|name| self.apps.get_key_value(name))
+            .map(|(name, app)| {
+                let carriers = app.values().filter(|entry| carries(entry)).map(Entry::info);
+                (name.clone(), carriers.collect())
+            })
+            .collect()
+    }
+
+    fn count_in(&mut self, entry: &Entry) {
+        let document = &entry.document.document;
+        self.counts.add(entry.shown.status);
+        self.vips.add(&document.app, document.vips());
+        self.secure_vips.add(&document.app, document.secure_vips());
+    }
+
+    fn count_out(&mut self, entry: &Entry) {
+        let document = &entry.document.document;
+        self.counts.remove(entry.shown.status);
+        self.vips.remove(&document.app, document.vips());
+        self.secure_vips
+            .remove(&document.app, document.secure_vips());
+    }
+}
