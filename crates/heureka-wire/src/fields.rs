@@ -1,0 +1,207 @@
+//! What the encoders write of an instance, whether it comes from a registry or is still a draft.
+
+use heureka_model::{
+    ActionType, DataCenter, DataCenterDraft, InstanceDraft, InstanceInfo, InstanceStatus,
+    LeaseSettings, LeaseTimes, Metadata, PortDraft, SentId, UnixMillis, Urls,
+};
+
+/// The keys of Amazon's metadata that compact forms keep (wire.md 2.8).
+const COMPACT_KEYS: [&str; 5] = [
+    "instance-id",
+    "public-ipv4",
+    "public-hostname",
+    "local-ipv4",
+    "availability-zone",
+];
+
+/// The fields of an instance. `None` is not written.
+#[derive(Debug)]
+pub(crate) struct Fields<'a> {
+    pub(crate) instance_id: Option<&'a str>,
+    pub(crate) host_name: Option<&'a str>,
+    pub(crate) app: &'a str,
+    pub(crate) ip_addr: Option<&'a str>,
+    pub(crate) sid: Option<&'a str>,
+    pub(crate) status: InstanceStatus,
+    pub(crate) overridden_status: InstanceStatus,
+    pub(crate) port: PortDraft,
+    pub(crate) secure_port: PortDraft,
+    pub(crate) country_id: i32,
+    pub(crate) data_center: Option<DataCenterFields<'a>>,
+    pub(crate) settings: LeaseSettings,
+    pub(crate) times: LeaseTimes,
+    pub(crate) metadata: &'a Metadata,
+    app_group_name: Option<&'a str>,
+    urls: &'a Urls,
+    pub(crate) vip_address: Option<&'a str>,
+    pub(crate) secure_vip_address: Option<&'a str>,
+    pub(crate) is_coordinating: bool,
+    pub(crate) last_updated: Option<UnixMillis>,
+    pub(crate) last_dirty: Option<UnixMillis>,
+    pub(crate) action: Option<ActionType>,
+    pub(crate) asg_name: Option<&'a str>,
+}
+
+impl Fields<'_> {
+    /// The texts between metadata and `isCoordinatingDiscoveryServer`, in their order (wire.md 2.3.1).
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [
+            ("appGroupName", self.app_group_name),
+            ("homePageUrl", self.urls.home_page.as_deref()),
+            ("statusPageUrl", self.urls.status_page.as_deref()),
+            ("healthCheckUrl", self.urls.health_check.as_deref()),
+            (
+                "secureHealthCheckUrl",
+                self.urls.secure_health_check.as_deref(),
+            ),
+            ("vipAddress", self.vip_address),
+            ("secureVipAddress", self.secure_vip_address),
+        ]
+        .into_iter()
+        .filter_map(|(name, text)| text.map(|text| (name, text)))
+    }
+
+    /// The six numbers of the lease, in their order (wire.md 2.4).
+    pub(crate) fn lease(&self) -> [(&'static str, i64); 6] {
+        [
+            (
+                "renewalIntervalInSecs",
+                self.settings.renewal_interval_secs().into(),
+            ),
+            ("durationInSecs", self.settings.duration_secs().into()),
+            ("registrationTimestamp", self.times.registration.0),
+            ("lastRenewalTimestamp", self.times.last_renewal.0),
+            ("evictionTimestamp", self.times.eviction.0),
+            ("serviceUpTimestamp", self.times.service_up.0),
+        ]
+    }
+}
+
+impl<'a> From<&'a InstanceInfo> for Fields<'a> {
+    fn from(instance: &'a InstanceInfo) -> Self {
+        let document = &*instance.document;
+        Self {
+            instance_id: match document.sent_id {
+                SentId::AsInstanceId => Some(document.id.as_str()),
+                SentId::Empty => Some(""),
+                SentId::Absent => None,
+            },
+            host_name: Some(&document.host_name),
+            app: document.app.as_str(),
+            ip_addr: Some(&document.ip_addr),
+            sid: shown_sid(document.sid.as_deref()),
+            status: instance.status,
+            overridden_status: instance.overridden_status,
+            port: PortDraft {
+                number: Some(document.port.number),
+                enabled: Some(document.port.enabled),
+            },
+            secure_port: PortDraft {
+                number: Some(document.secure_port.number),
+                enabled: Some(document.secure_port.enabled),
+            },
+            country_id: document.country_id,
+            data_center: Some(DataCenterFields::of(&document.data_center)),
+            settings: document.lease,
+            times: instance.lease,
+            metadata: &document.metadata,
+            app_group_name: document.app_group_name.as_deref(),
+            urls: &document.urls,
+            vip_address: document.vip_address.as_deref(),
+            secure_vip_address: document.secure_vip_address.as_deref(),
+            is_coordinating: instance.is_coordinating,
+            last_updated: Some(instance.last_updated),
+            last_dirty: Some(document.last_dirty),
+            action: instance.action,
+            asg_name: document.asg_name.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a InstanceDraft> for Fields<'a> {
+    fn from(draft: &'a InstanceDraft) -> Self {
+        Self {
+            instance_id: draft.instance_id.as_deref(),
+            host_name: draft.host_name.as_deref(),
+            app: draft.app.as_str(),
+            ip_addr: draft.ip_addr.as_deref(),
+            sid: draft.sid.as_deref(),
+            status: draft.status,
+            overridden_status: draft.overridden_status,
+            port: draft.port,
+            secure_port: draft.secure_port,
+            country_id: draft.country_id,
+            data_center: draft
+                .data_center
+                .as_ref()
+                .map(|data_center| match data_center {
+                    DataCenterDraft::Nameless => DataCenterFields {
+                        name: None,
+                        metadata: None,
+                    },
+                    DataCenterDraft::Known(known) => DataCenterFields::of(known),
+                }),
+            settings: draft.lease.settings,
+            times: draft.lease.times,
+            metadata: &draft.metadata,
+            app_group_name: draft.app_group_name.as_deref(),
+            urls: &draft.urls,
+            vip_address: draft.vip_address.as_deref(),
+            secure_vip_address: draft.secure_vip_address.as_deref(),
+            is_coordinating: draft.is_coordinating,
+            last_updated: draft.last_updated,
+            last_dirty: draft.last_dirty,
+            action: draft.action,
+            asg_name: draft.asg_name.as_deref(),
+        }
+    }
+}
+
+/// Servers do not show the two values that say nothing (wire.md 2.3.1).
+fn shown_sid(sid: Option<&str>) -> Option<&str> {
+    sid.filter(|sid| !matches!(*sid, "na" | "unknown"))
+}
+
+/// What is written of a data center (wire.md 2.5).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DataCenterFields<'a> {
+    pub(crate) name: Option<&'static str>,
+    /// Of Amazon only.
+    pub(crate) metadata: Option<&'a Metadata>,
+}
+
+impl<'a> DataCenterFields<'a> {
+    fn of(data_center: &'a DataCenter) -> Self {
+        let metadata = match data_center {
+            DataCenter::Amazon(metadata) => Some(metadata),
+            DataCenter::MyOwn | DataCenter::Netflix => None,
+        };
+        Self {
+            name: Some(data_center.name()),
+            metadata,
+        }
+    }
+
+    /// The name of the Java class, which readers in Java insist on (wire.md trap 14).
+    pub(crate) fn class(&self) -> &'static str {
+        match self.metadata {
+            Some(_) => AMAZON_CLASS,
+            None => DEFAULT_CLASS,
+        }
+    }
+}
+
+/// What compact forms keep of Amazon's metadata.
+pub(crate) fn compact_metadata(metadata: &Metadata) -> Metadata {
+    metadata
+        .iter()
+        .filter(|(key, _)| COMPACT_KEYS.contains(key))
+        .collect()
+}
+
+/// `@class` of machines that are not Amazon's. No such class exists in Java.
+pub(crate) const DEFAULT_CLASS: &str = "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo";
+/// `@class` of Amazon's machines.
+pub(crate) const AMAZON_CLASS: &str = "com.netflix.appinfo.AmazonInfo";
+/// `@class` of an empty map of metadata (wire.md 2.6).
+pub(crate) const EMPTY_MAP_CLASS: &str = "java.util.Collections$EmptyMap";

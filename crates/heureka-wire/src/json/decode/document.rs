@@ -1,0 +1,94 @@
+//! A document: what holds for its bytes, whatever is in it.
+
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeSeed as _, IgnoredAny, MapAccess};
+
+use super::object::{Object, ReadObject, nested};
+use crate::ReadError;
+
+/// How deep a document may be nested. The protocol needs eight levels; unknown fields may bring more.
+pub const MAX_JSON_DEPTH: usize = 64;
+
+/// Reads a document. A byte order mark before it and anything behind it are ignored (`golden/spring` 24-malformed/15
+/// and 25).
+pub(super) fn read<'de, R: ReadObject<'de>>(
+    bytes: &'de [u8],
+    reader: R,
+) -> Result<R::Value, ReadError> {
+    let text = str::from_utf8(bytes).map_err(|error| ReadError::unreadable(error.to_string()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    check_depth(text)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    Object(reader)
+        .deserialize(&mut deserializer)
+        .map_err(|error| ReadError::unreadable(error.to_string()))?
+        .ok_or(ReadError::NotAnInstance("null"))
+}
+
+/// Looks at brackets only, up to the end of the document, so that nothing after this can nest without bound: skipping
+/// an unknown value would.
+fn check_depth(text: &str) -> Result<(), ReadError> {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                depth += 1;
+                if depth > MAX_JSON_DEPTH {
+                    return Err(ReadError::TooDeep {
+                        limit: MAX_JSON_DEPTH,
+                    });
+                }
+            }
+            b'}' | b']' if !in_text => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A document of a server: an object with one field that counts.
+#[derive(Debug)]
+pub(super) struct Document<F, R, V> {
+    name: &'static str,
+    reader: F,
+    value: Option<V>,
+    marker: PhantomData<R>,
+}
+
+impl<'de, F: Fn() -> R, R: ReadObject<'de>> Document<F, R, R::Value> {
+    pub(super) fn new(name: &'static str, reader: F) -> Self {
+        Self {
+            name,
+            reader,
+            value: None,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<'de, F: Fn() -> R, R: ReadObject<'de>> ReadObject<'de> for Document<F, R, R::Value> {
+    type Value = R::Value;
+    const WHAT: &'static str = "a document of a server";
+
+    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        if key == self.name {
+            self.value = nested(map, (self.reader)())?;
+        } else {
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<R::Value, String> {
+        self.value.ok_or_else(|| format!("no {}", self.name))
+    }
+}

@@ -1,0 +1,48 @@
+//! Bytes to values and back: Eureka's JSON and XML, the negotiation of what to answer with, and gzip.
+//!
+//! What is written is what the Java servers write, byte for byte where their recordings show it. What is read is more
+//! than they read: whatever a known client sends, in any of the shapes of client.md 6.5. Nothing here does IO or reads
+//! a clock, and nothing here panics on input: every reader has named limits.
+//!
+//! | to write | to read |
+//! |---|---|
+//! | [`encode_applications`], [`encode_application`], [`Pieces`] | [`decode_applications`], [`decode_application`] |
+//! | [`encode_instance`], [`encode_registration`] | [`decode_registration`], [`decode_instance`] |
+//! | [`encode_batch`], [`encode_batch_answer`] | [`decode_batch`], [`decode_batch_answer`] |
+//! | [`encode_status_info`], [`encode_status_overrides`], [`parse_error_body`] | |
+
+mod decode;
+mod draft_fields;
+mod encode;
+mod fields;
+mod form;
+mod gzip;
+mod json;
+mod listing;
+mod media_type;
+mod negotiation;
+mod pieces;
+mod read_error;
+mod xml;
+
+pub use decode::{
+    decode_application, decode_applications, decode_batch, decode_batch_answer, decode_instance,
+    decode_registration,
+};
+pub use draft_fields::MAX_METADATA_ENTRIES;
+pub use encode::{
+    encode_application, encode_applications, encode_batch, encode_batch_answer, encode_instance,
+    encode_registration, encode_status_info, encode_status_overrides,
+};
+pub use form::{Detail, Form, Format, Version};
+pub use gzip::{GunzipError, MAX_RATIO, MIN_RATIO_ALLOWANCE_BYTES, gunzip, gzip};
+pub use json::MAX_JSON_DEPTH;
+pub use listing::{ListedApplication, Listing, PeerAnswer};
+pub use media_type::{BodyType, BodyTypeError, body_type, parse_error_body};
+pub use negotiation::{
+    AnswerType, ContentCoding, NotAcceptable, UnsupportedCoding, accepts_gzip, content_coding,
+    detail, instance_answer, listing_answer,
+};
+pub use pieces::{ListingHeader, Pieces, Within};
+pub use read_error::ReadError;
+pub use xml::{MAX_XML_ATTRIBUTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS};

@@ -1,0 +1,146 @@
+//! Batches between peers (wire.md 2.11, `golden/spring` 27-batch, DESIGN 2.6).
+
+use heureka_model::{InstanceStatus, ReplicationAction, ReplicationItem, UnixMillis};
+use heureka_wire::{ReadError, decode_batch, decode_batch_answer};
+
+fn read_item(item: &str) -> ReplicationItem {
+    let body = format!(r#"{{"replicationList":[{item}]}}"#);
+    decode_batch(body.as_bytes()).expect(&body).remove(0)
+}
+
+#[test]
+fn items_are_read_with_whatever_they_have() {
+    let item = read_item(
+        r#"{"appName":"orders","id":"i","lastDirtyTimestamp":"5","overriddenStatus":"DOWN","status":"UP","action":"StatusUpdate","foo":{"bar":[1]}}"#,
+    );
+    assert_eq!(item.app.unwrap().as_str(), "ORDERS");
+    assert_eq!(item.id.unwrap().as_str(), "i");
+    assert_eq!(item.last_dirty, Some(UnixMillis(5)));
+    assert_eq!(item.overridden_status, Some(InstanceStatus::Down));
+    assert_eq!(item.status, Some(InstanceStatus::Up));
+    assert_eq!(item.action, Some(ReplicationAction::StatusUpdate));
+    let item = read_item("{}");
+    assert_eq!(
+        (item.app, item.id, item.last_dirty, item.action),
+        (None, None, None, None)
+    );
+}
+
+/// UNKNOWN would be a status, so a text that is none is not read as that.
+#[test]
+fn unknown_words_are_absent_words() {
+    for (field, expected) in [
+        (r#""status":"BOGUS""#, None),
+        (r#""status":"up""#, None),
+        (r#""status":null"#, None),
+        (r#""status":"UNKNOWN""#, Some(InstanceStatus::Unknown)),
+    ] {
+        assert_eq!(
+            read_item(&format!("{{{field}}}")).status,
+            expected,
+            "{field}"
+        );
+    }
+    for action in ["Fly", "heartbeat", ""] {
+        assert_eq!(
+            read_item(&format!(r#"{{"action":"{action}"}}"#)).action,
+            None
+        );
+    }
+}
+
+/// One item whose instance cannot be read is an item without one; the others are not spoilt (35-hang/03).
+#[test]
+fn instances_fail_alone() {
+    for instance in [
+        "[]",
+        "{}",
+        "5",
+        "\"x\"",
+        "null",
+        r#"{"app":"A","metadata":[]}"#,
+    ] {
+        let body = format!(
+            r#"{{"replicationList":[{{"id":"a","instanceInfo":{instance},"action":"Register"}},{{"id":"b","instanceInfo":{{"app":"A"}}}}]}}"#
+        );
+        let items = decode_batch(body.as_bytes()).expect(&body);
+        assert_eq!(items.len(), 2);
+        assert!(
+            items[0].instance.is_none() && items[1].instance.is_some(),
+            "{body}"
+        );
+        assert_eq!(items[0].action, Some(ReplicationAction::Register));
+    }
+}
+
+#[test]
+fn one_item_stands_for_a_list() {
+    assert_eq!(
+        decode_batch(br#"{"replicationList":{"id":"a"}}"#)
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        decode_batch(br#"{"x":1,"replicationList":[],"y":{}}"#).unwrap(),
+        []
+    );
+}
+
+#[test]
+fn batches_that_are_none_are_refused() {
+    for body in [
+        "",
+        "[]",
+        "{\"replicationList\":[",
+        "{\"replicationList\":5}",
+        "{\"replicationList\":[5]}",
+        "<replicationList/>",
+        r#"{"replicationList":[{"lastDirtyTimestamp":"abc"}]}"#,
+        r#"{"replicationList":[{"id":{}}]}"#,
+        r#"{"replicationList":[],"replicationList":[]}"#,
+    ] {
+        let read = decode_batch(body.as_bytes());
+        assert!(
+            matches!(read, Err(ReadError::Unreadable(_))),
+            "{body}: {read:?}"
+        );
+    }
+    for body in [
+        "null",
+        "{}",
+        r#"{"replicationList":null}"#,
+        r#"{"replicationList":[null]}"#,
+    ] {
+        let read = decode_batch(body.as_bytes());
+        assert!(
+            matches!(read, Err(ReadError::NotAnInstance(_))),
+            "{body}: {read:?}"
+        );
+    }
+}
+
+#[test]
+fn answers_are_read_with_or_without_an_instance() {
+    let answers = decode_batch_answer(
+        br#"{"responseList":[{"statusCode":200},{"statusCode":"409","responseEntity":{"app":"A","hostName":"h"},"zzz":[]},{"statusCode":404,"responseEntity":null}]}"#,
+    )
+    .unwrap();
+    let codes: Vec<_> = answers.iter().map(|answer| answer.status_code).collect();
+    assert_eq!(codes, [200, 409, 404]);
+    let have: Vec<_> = answers
+        .iter()
+        .map(|answer| answer.instance.is_some())
+        .collect();
+    assert_eq!(have, [false, true, false]);
+    for body in [
+        "{}",
+        "null",
+        r#"{"responseList":[{}]}"#,
+        r#"{"responseList":[{"statusCode":-1}]}"#,
+        r#"{"responseList":[{"statusCode":70000}]}"#,
+        r#"{"responseList":[{"statusCode":200,"responseEntity":{}}]}"#,
+    ] {
+        assert!(decode_batch_answer(body.as_bytes()).is_err(), "{body}");
+    }
+}

@@ -1,0 +1,23 @@
+//! What the codecs write and read, against what the Java servers wrote and read.
+
+// `cfg(test)` is always true here; it tells clippy that functions beside the tests may panic like them.
+#[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
+mod batches;
+#[cfg(test)]
+mod bodies;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod listings;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod registration_parts;
+#[cfg(test)]
+mod registrations;
