@@ -1,0 +1,148 @@
+//! One connection, from its first byte to its last.
+
+use std::{
+    convert::Infallible,
+    error::Error,
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use http::{Request, Response};
+use http_body::Body;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::{Instant, Sleep, sleep, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+use tower::Service;
+use tracing::debug;
+
+use crate::{
+    farewell::say_farewell, front::Front, pace::Overdue, paced_io::PacedIo,
+    request_body::RequestBody, session::Session,
+};
+
+/// How long an idle connection stays open once the loop was told to stop, so that requests that are
+/// on their way at that moment are still answered, each with `Connection: close`.
+const LAST_CALL: Duration = Duration::from_millis(100);
+
+const HEAD_TIMED_OUT: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/// How a connection ended.
+enum End {
+    /// By itself, or by one side's closing it.
+    Closed(hyper::Result<()>),
+    /// It was too slow.
+    Overdue(Overdue),
+}
+
+/// Serves a connection until it ends; once `stop` is cancelled, it ends after its current request.
+pub(crate) async fn attend<Io, S, B>(
+    io: Io,
+    session: Arc<Session>,
+    service: S,
+    stop: CancellationToken,
+) where
+    Io: AsyncRead + AsyncWrite + Unpin,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone,
+    B: Body + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let mut connection = http1::Builder::new()
+        .max_header_size(session.limits.header_bytes)
+        // hyper's own deadline for heads runs from the end of the previous request, and so would
+        // close connections that rest in a client's pool.
+        .header_read_timeout(None)
+        .serve_connection(
+            TokioIo::new(PacedIo::new(io, Arc::clone(&session))),
+            Front::new(service, Arc::clone(&session)),
+        );
+    match watch_until_stopped(&mut connection, &session, &stop).await {
+        End::Closed(Ok(())) => {}
+        End::Closed(Err(error)) => debug!(peer = %session.peer, %error, "connection failed"),
+        End::Overdue(overdue) => {
+            debug!(peer = %session.peer, ?overdue, "connection closed");
+            count(overdue, &session);
+            if let Overdue::Head = overdue {
+                let io = connection.into_parts().io.into_inner().into_inner();
+                say_farewell(io, HEAD_TIMED_OUT).await;
+            }
+        }
+    }
+}
+
+async fn watch_until_stopped<Io, S, B>(
+    connection: &mut http1::Connection<TokioIo<PacedIo<Io>>, Front<S>>,
+    session: &Session,
+    stop: &CancellationToken,
+) -> End
+where
+    Io: AsyncRead + AsyncWrite + Unpin,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone,
+    B: Body + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let mut alarm = pin!(sleep_until(Instant::now() + session.limits.header_deadline));
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => session.leave(),
+        end = watch(connection, alarm.as_mut(), session) => return end,
+    }
+    tokio::select! {
+        biased;
+        end = watch(connection, alarm.as_mut(), session) => return end,
+        () = sleep(LAST_CALL) => {}
+    }
+    Pin::new(&mut *connection).graceful_shutdown();
+    watch(connection, alarm, session).await
+}
+
+/// Drives the connection until it ends or its pace says that it must.
+async fn watch<C>(connection: &mut C, mut alarm: Pin<&mut Sleep>, session: &Session) -> End
+where
+    C: Future<Output = hyper::Result<()>> + Unpin,
+{
+    poll_fn(|cx| match Pin::new(&mut *connection).poll(cx) {
+        Poll::Ready(result) => Poll::Ready(End::Closed(result)),
+        Poll::Pending => poll_overdue(alarm.as_mut(), session, cx).map(End::Overdue),
+    })
+    .await
+}
+
+/// The alarm is moved forward when it must ring earlier, and back only when it has rung, so that
+/// most requests do not touch it: each of them moves the time at which the connection is due back.
+fn poll_overdue(
+    mut alarm: Pin<&mut Sleep>,
+    session: &Session,
+    cx: &mut Context<'_>,
+) -> Poll<Overdue> {
+    loop {
+        let Some((due, overdue)) = session.pace().due(&session.limits) else {
+            return Poll::Pending;
+        };
+        if alarm.deadline() > due {
+            alarm.as_mut().reset(due);
+        }
+        ready!(alarm.as_mut().poll(cx));
+        if alarm.deadline() == due {
+            return Poll::Ready(overdue);
+        }
+        alarm.as_mut().reset(due);
+    }
+}
+
+fn count(overdue: Overdue, session: &Session) {
+    let counters = &session.counters;
+    match overdue {
+        Overdue::FirstByte | Overdue::Head => counters.header_timeouts.increment(),
+        Overdue::Idle => counters.idle_closed.increment(),
+        Overdue::Write => counters.write_timeouts.increment(),
+        Overdue::Linger => {}
+    }
+}

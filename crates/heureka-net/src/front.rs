@@ -1,0 +1,217 @@
+//! What every request passes on its way to the service, and every answer on its way back.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use http::{
+    HeaderValue, Request, Response, StatusCode, Version,
+    header::{CONNECTION, TRANSFER_ENCODING},
+};
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use pin_project_lite::pin_project;
+use tokio::time::Instant;
+use tower::{Service, ServiceExt, util::Oneshot};
+use tracing::debug;
+
+use crate::{request_body::RequestBody, session::Session};
+
+/// Longer paths and queries are answered 414; the longest of known clients have 1 KiB.
+const TARGET_BYTES: usize = 8 * 1024;
+
+/// After these, the client or we lost the thread: nothing that follows can be trusted. The Java
+/// servers close after the same ones.
+const CLOSING: [StatusCode; 7] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::URI_TOO_LONG,
+    StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    StatusCode::INTERNAL_SERVER_ERROR,
+    StatusCode::NOT_IMPLEMENTED,
+];
+
+/// The address of a connection's other end; every request carries it as an extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddr(pub SocketAddr);
+
+/// The service of one connection, as hyper calls it.
+#[derive(Debug)]
+pub(crate) struct Front<S> {
+    service: S,
+    session: Arc<Session>,
+}
+
+/// What becomes of the connection after an answer.
+#[derive(Clone, Copy, Debug)]
+enum Afterwards {
+    KeepAlive,
+    Close,
+}
+
+impl<S> Front<S> {
+    pub(crate) fn new(service: S, session: Arc<Session>) -> Self {
+        Self { service, session }
+    }
+
+    /// Refuses a request with a status, or says what comes after its answer.
+    fn admit(&self, request: &Request<Incoming>) -> Result<Afterwards, StatusCode> {
+        let has_body = !request.body().is_end_stream();
+        if self.session.pace().head_complete(has_body) {
+            debug!(peer = %self.session.peer, "refused: a line of the head ends in a bare LF");
+            return Err(StatusCode::BAD_REQUEST);
+        }
+        let target = request
+            .uri()
+            .path_and_query()
+            .map_or("", |target| target.as_str());
+        if target.len() > TARGET_BYTES {
+            return Err(StatusCode::URI_TOO_LONG);
+        }
+        // hyper reads a request with Content-Length and Transfer-Encoding by its chunks, as the RFC
+        // demands. A proxy that went by the length sees its end elsewhere, and takes the rest for
+        // something else than we would; so we do not look at the rest.
+        let chunked = request.headers().contains_key(TRANSFER_ENCODING);
+        if chunked || request.version() < Version::HTTP_11 {
+            return Ok(Afterwards::Close);
+        }
+        Ok(Afterwards::KeepAlive)
+    }
+}
+
+impl<S, B> hyper::service::Service<Request<Incoming>> for Front<S>
+where
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone,
+    B: Body,
+{
+    type Response = Response<Answer<B>>;
+    type Error = Infallible;
+    type Future = Answering<Oneshot<S, Request<RequestBody>>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let (version, session) = (request.version(), Arc::clone(&self.session));
+        let outcome = match self.admit(&request) {
+            Err(status) => Outcome::Refused { status },
+            Ok(afterwards) => {
+                let mut request =
+                    request.map(|incoming| RequestBody::new(incoming, Arc::clone(&session)));
+                request.extensions_mut().insert(PeerAddr(session.peer));
+                Outcome::Served {
+                    answer: self.service.clone().oneshot(request),
+                    afterwards,
+                }
+            }
+        };
+        Answering {
+            outcome,
+            version,
+            session,
+        }
+    }
+}
+
+pin_project! {
+    /// An answer in the making.
+    pub(crate) struct Answering<F> {
+        #[pin]
+        outcome: Outcome<F>,
+        version: Version,
+        session: Arc<Session>,
+    }
+}
+
+pin_project! {
+    #[project = OutcomeProj]
+    enum Outcome<F> {
+        Refused { status: StatusCode },
+        Served { #[pin] answer: F, afterwards: Afterwards },
+    }
+}
+
+impl<F, B> Future for Answering<F>
+where
+    F: Future<Output = Result<Response<B>, Infallible>>,
+{
+    type Output = Result<Response<Answer<B>>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut answer = Response::new(None);
+        match this.outcome.project() {
+            OutcomeProj::Refused { status } => *answer.status_mut() = *status,
+            OutcomeProj::Served {
+                answer: served,
+                afterwards,
+            } => {
+                answer = ready!(served.poll(cx))?.map(Some);
+                if let Afterwards::Close = afterwards {
+                    close_after(&mut answer);
+                }
+            }
+        }
+        if CLOSING.contains(&answer.status()) || this.session.is_leaving() {
+            close_after(&mut answer);
+        }
+        // Told otherwise, hyper would promise an old client to keep the connection.
+        *answer.version_mut() = *this.version;
+        let end = EndOfAnswer(Arc::clone(this.session));
+        Poll::Ready(Ok(answer.map(|body| Answer { body, _end: end })))
+    }
+}
+
+/// hyper acts on the header as well: it reads nothing further.
+fn close_after<B>(answer: &mut Response<B>) {
+    answer
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+}
+
+pin_project! {
+    /// The body of an answer; none for those the front gives itself.
+    #[derive(Debug)]
+    pub(crate) struct Answer<B> {
+        #[pin]
+        body: Option<B>,
+        _end: EndOfAnswer,
+    }
+}
+
+/// Reports that hyper is done with an answer, whether it took all of it or not.
+#[derive(Debug)]
+struct EndOfAnswer(Arc<Session>);
+
+impl Drop for EndOfAnswer {
+    fn drop(&mut self) {
+        self.0.pace().answered(Instant::now());
+    }
+}
+
+impl<B: Body> Body for Answer<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        match self.project().body.as_pin_mut() {
+            Some(body) => body.poll_frame(cx),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body
+            .as_ref()
+            .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+    }
+}

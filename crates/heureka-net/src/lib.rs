@@ -1,0 +1,40 @@
+//! The accept loop: HTTP/1.1 connections with limits, deadlines and a graceful end.
+//!
+//! [`serve()`] takes connections from a [`Listener`] and hands their requests to a [`tower::Service`],
+//! such as an `axum::Router` or a [`tower::service_fn`]. What it keeps from the service is listed in
+//! [`Limits`]: heads that are too large or too slow, bodies that do not end, readers that do not
+//! read, connections that rest for too long or are too many.
+//!
+//! Three further promises hold for every connection:
+//!
+//! - Nothing that stands behind a request with `Transfer-Encoding` is executed, so a disagreement
+//!   with a proxy about where a request ends gains nothing. The same holds behind HTTP/1.0.
+//! - An answer that says the request was wrong (400, 408, 413, 414, 431) or that we were (500, 501)
+//!   is the last one of its connection.
+//! - An answer reaches a client that is still sending: what it sends is read and thrown away for a
+//!   moment before the socket is closed, for a reset would take the answer with it.
+//!
+//! How long the service takes is its own affair: no deadline here covers that.
+
+mod connection;
+mod counters;
+mod farewell;
+mod front;
+mod limits;
+mod line_ends;
+mod listener;
+mod pace;
+mod paced_io;
+mod refusals;
+mod request_body;
+mod serve;
+mod session;
+
+pub use self::{
+    counters::{Counter, Counters, Gauge},
+    front::PeerAddr,
+    limits::Limits,
+    listener::{Listener, bind},
+    request_body::{BodyError, RequestBody, is_body_timeout},
+    serve::{Drained, serve},
+};
