@@ -1,0 +1,185 @@
+//! Requests about one instance.
+
+use heureka_core::{
+    CancelOutcome, MetadataOutcome, RenewOutcome, Renewal, StatusChange, StatusOutcome,
+};
+use heureka_model::{InstanceInfo, InstanceStatus, Metadata, UnixMillis};
+use heureka_wire::{AnswerType, Version, encode_instance, instance_answer};
+use http::StatusCode;
+
+use super::Call;
+use super::answer::Answer;
+use super::refusal::Refusal;
+use crate::app::App;
+
+const LAST_DIRTY: &str = "lastDirtyTimestamp";
+const OVERRIDDEN_STATUS: &str = "overriddenstatus";
+const VALUE: &str = "value";
+
+/// `GET apps/{app}/{id}`
+pub(super) fn show(app: &App, call: &Call, name: &str, id: &str) -> Result<Answer, Refusal> {
+    let answer_type = accepted(call)?;
+    let info = app.node().instance(name, id).ok_or(Refusal::Unknown)?;
+    Ok(with_instance(StatusCode::OK, call, &answer_type, &info))
+}
+
+/// `GET instances/{id}`
+pub(super) fn show_by_id(app: &App, call: &Call, id: &str) -> Result<Answer, Refusal> {
+    let answer_type = accepted(call)?;
+    let info = app.node().instance_by_id(id).ok_or(Refusal::Unknown)?;
+    Ok(with_instance(StatusCode::OK, call, &answer_type, &info))
+}
+
+/// `PUT apps/{app}/{id}`: a heartbeat. Its parameter `status` is not looked at (server.md R31).
+pub(super) fn renew(app: &App, call: &Call, name: &str, id: &str) -> Result<Answer, Refusal> {
+    let answer_type = accepted(call)?;
+    let mut node = app.node();
+    let renewal = renewal(call).or_else(|bad| unknown_first(&node, name, id, bad))?;
+    let outcome = node.renew(app.now(), name, id, renewal, call.origin());
+    drop(node);
+    match outcome {
+        RenewOutcome::Renewed => Ok(Answer::empty(StatusCode::OK)),
+        RenewOutcome::Unknown | RenewOutcome::SenderIsNewer => Err(Refusal::Unknown),
+        RenewOutcome::SenderIsOlder(own) => Ok(with_instance(
+            StatusCode::CONFLICT,
+            call,
+            &answer_type,
+            &own,
+        )),
+    }
+}
+
+/// `DELETE apps/{app}/{id}`
+pub(super) fn cancel(app: &App, call: &Call, name: &str, id: &str) -> Result<Answer, Refusal> {
+    accepted(call)?;
+    match app.node().cancel(app.now(), name, id) {
+        CancelOutcome::Cancelled => Ok(Answer::empty(StatusCode::OK)),
+        CancelOutcome::Unknown => Err(Refusal::Unknown),
+    }
+}
+
+/// `PUT apps/{app}/{id}/status`
+pub(super) fn override_status(
+    app: &App,
+    call: &Call,
+    name: &str,
+    id: &str,
+) -> Result<Answer, Refusal> {
+    let change = call
+        .query
+        .get(VALUE)
+        .ok_or(Refusal::Parameter { name: VALUE })
+        .and_then(status_named);
+    change_status(app, call, name, id, change.map(StatusChange::Override))
+}
+
+/// `DELETE apps/{app}/{id}/status`: without a value the status becomes UNKNOWN (server.md R45).
+pub(super) fn remove_override(
+    app: &App,
+    call: &Call,
+    name: &str,
+    id: &str,
+) -> Result<Answer, Refusal> {
+    let shown = call
+        .query
+        .get(VALUE)
+        .map_or(Ok(InstanceStatus::Unknown), status_named);
+    change_status(
+        app,
+        call,
+        name,
+        id,
+        shown.map(|shown| StatusChange::RemoveOverride { shown }),
+    )
+}
+
+/// `PUT apps/{app}/{id}/metadata`: every parameter is an entry.
+pub(super) fn update_metadata(
+    app: &App,
+    call: &Call,
+    name: &str,
+    id: &str,
+) -> Result<Answer, Refusal> {
+    accepted(call)?;
+    let entries: Metadata = call.query.first_values().collect();
+    match app.node().update_metadata(app.now(), name, id, &entries) {
+        MetadataOutcome::Changed => Ok(Answer::empty(StatusCode::OK)),
+        MetadataOutcome::Unknown => Err(Refusal::Unknown),
+        MetadataOutcome::Invalid(invalid) => Err(Refusal::InvalidMetadata(invalid)),
+    }
+}
+
+/// A request that is refused changes nothing, so all parameters are read before the registry is called.
+fn change_status(
+    app: &App,
+    call: &Call,
+    name: &str,
+    id: &str,
+    change: Result<StatusChange, Refusal>,
+) -> Result<Answer, Refusal> {
+    accepted(call)?;
+    let mut node = app.node();
+    let parameters = change.and_then(|change| Ok((change, last_dirty(call)?)));
+    let (change, last_dirty) = parameters.or_else(|bad| unknown_first(&node, name, id, bad))?;
+    match node.change_status(app.now(), name, id, change, last_dirty) {
+        StatusOutcome::Changed | StatusOutcome::Unchanged => Ok(Answer::empty(StatusCode::OK)),
+        StatusOutcome::Unknown => Err(Refusal::Unknown),
+    }
+}
+
+/// An instance that is not here is a better reason than a parameter that cannot be read (wire.md 1.8).
+fn unknown_first<T>(
+    node: &heureka_core::Node,
+    name: &str,
+    id: &str,
+    bad: Refusal,
+) -> Result<T, Refusal> {
+    Err(if node.instance(name, id).is_some() {
+        bad
+    } else {
+        Refusal::Unknown
+    })
+}
+
+fn renewal(call: &Call) -> Result<Renewal, Refusal> {
+    let is_from_peer = call.origin() == heureka_core::Origin::Peer;
+    let overridden = call.query.get(OVERRIDDEN_STATUS).filter(|_| is_from_peer);
+    let overridden_status = overridden
+        .map(|name| {
+            name.parse().map_err(|_| Refusal::Parameter {
+                name: OVERRIDDEN_STATUS,
+            })
+        })
+        .transpose()?;
+    Ok(Renewal {
+        last_dirty: last_dirty(call)?,
+        overridden_status,
+    })
+}
+
+fn last_dirty(call: &Call) -> Result<Option<UnixMillis>, Refusal> {
+    let bad = |_| Refusal::Parameter { name: LAST_DIRTY };
+    call.query
+        .get(LAST_DIRTY)
+        .map(|ms| ms.parse().map(UnixMillis).map_err(bad))
+        .transpose()
+}
+
+fn status_named(name: &str) -> Result<InstanceStatus, Refusal> {
+    name.parse().map_err(|_| Refusal::Parameter { name: VALUE })
+}
+
+fn accepted(call: &Call) -> Result<AnswerType, Refusal> {
+    instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)
+}
+
+fn with_instance(
+    status: StatusCode,
+    call: &Call,
+    answer_type: &AnswerType,
+    info: &InstanceInfo,
+) -> Answer {
+    let version = if call.is_v1 { Version::V1 } else { Version::V2 };
+    let body = encode_instance(info, answer_type.format, version);
+    Answer::with_body(status, &answer_type.content_type, body)
+}

@@ -1,0 +1,112 @@
+//! Reads of more than one instance.
+
+use heureka_core::{ClientClass, Fetch};
+use heureka_model::Applications;
+use heureka_wire::{
+    AnswerType, Form, Version, accepts_gzip, detail, encode_application, encode_applications, gzip,
+    listing_answer,
+};
+use http::{HeaderName, StatusCode, header};
+
+use super::Call;
+use super::answer::Answer;
+use super::refusal::Refusal;
+use crate::app::App;
+
+/// The header by which a client says what it is (server.md 7.3).
+const IDENTITY: HeaderName = HeaderName::from_static("discoveryidentity-name");
+
+/// The header by which a client asks for less of each instance.
+const EUREKA_ACCEPT: HeaderName = HeaderName::from_static("x-eureka-accept");
+
+/// What Java's clients and servers call themselves.
+const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", "DefaultServer"];
+
+/// `GET apps`
+pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
+    let wanted = Wanted::by(call)?;
+    limit(app, call, Fetch::Full)?;
+    let applications = app.node().applications();
+    Ok(wanted.pack(call, &applications))
+}
+
+/// `GET apps/delta`
+pub(super) fn delta(app: &App, call: &Call) -> Result<Answer, Refusal> {
+    let wanted = Wanted::by(call)?;
+    limit(app, call, Fetch::Delta)?;
+    let applications = app.node().delta(app.now().mono).map_err(Refusal::Delta)?;
+    Ok(wanted.pack(call, &applications))
+}
+
+/// `GET apps/{app}`
+pub(super) fn application(app: &App, call: &Call, name: &str) -> Result<Answer, Refusal> {
+    let wanted = Wanted::by(call)?;
+    limit(app, call, Fetch::Application)?;
+    let application = app.node().application(name).ok_or(Refusal::Unknown)?;
+    Ok(wanted.answer(encode_application(&application, wanted.form)))
+}
+
+/// `GET vips/{vip}`
+pub(super) fn by_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusal> {
+    let wanted = Wanted::by(call)?;
+    let found = app.node().by_vip(vip);
+    Ok(wanted.answer(encode_applications(&found, wanted.form)))
+}
+
+/// `GET svips/{vip}`
+pub(super) fn by_secure_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusal> {
+    let wanted = Wanted::by(call)?;
+    let found = app.node().by_secure_vip(vip);
+    Ok(wanted.answer(encode_applications(&found, wanted.form)))
+}
+
+/// In which form a client wants a listing.
+struct Wanted {
+    form: Form,
+    answer_type: AnswerType,
+}
+
+impl Wanted {
+    fn by(call: &Call) -> Result<Self, Refusal> {
+        let answer_type = listing_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
+        let form = Form {
+            format: answer_type.format,
+            detail: detail(call.header(EUREKA_ACCEPT)),
+            version: if call.is_v1 { Version::V1 } else { Version::V2 },
+        };
+        Ok(Self { form, answer_type })
+    }
+
+    fn answer(&self, body: Vec<u8>) -> Answer {
+        Answer::with_body(StatusCode::OK, &self.answer_type.content_type, body)
+    }
+
+    /// The two listings that clients fetch all the time are packed where the client takes that; Spring's server leaves
+    /// the others as they are.
+    fn pack(&self, call: &Call, applications: &Applications) -> Answer {
+        let body = encode_applications(applications, self.form);
+        if accepts_gzip(call.header(header::ACCEPT_ENCODING)) {
+            self.answer(gzip(&body)).gzipped()
+        } else {
+            self.answer(body)
+        }
+    }
+}
+
+/// server.md 7.1
+fn limit(app: &App, call: &Call, fetch: Fetch) -> Result<(), Refusal> {
+    let name = call.header(IDENTITY).unwrap_or_default();
+    let is_privileged =
+        STANDARD_CLIENTS.contains(&name) || app.config().privileged_clients.contains(name);
+    let class = if is_privileged {
+        ClientClass::Privileged
+    } else {
+        ClientClass::Other
+    };
+    let allowed = app.fetch_limiter().allow(fetch, class, app.now().mono);
+    if allowed {
+        Ok(())
+    } else {
+        Err(Refusal::RateLimited)
+    }
+}

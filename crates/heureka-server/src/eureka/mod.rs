@@ -1,0 +1,243 @@
+//! The protocol's resources: from a request to a call into the registry to an answer.
+//!
+//! A request is judged in the order of Java's servers: the path (400, 404), the method (405), for a registration the
+//! type of the body (415), what the client accepts (406), and then what it asks for.
+
+mod answer;
+mod batch;
+mod body;
+mod info;
+mod instance;
+mod listings;
+mod path;
+mod query;
+mod refusal;
+mod register;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use heureka_core::Origin;
+use heureka_net::PeerAddr;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+
+use self::answer::Answer;
+use self::path::{Resource, Target};
+use self::query::Query;
+use self::refusal::Refusal;
+use crate::app::App;
+
+/// What Java's servers allow at a path when they do not look at the path.
+const ANY_METHOD: &str = "HEAD, DELETE, POST, GET, OPTIONS, PUT";
+
+/// The header by which a peer says that it passes on what it was told.
+const REPLICATION: HeaderName = HeaderName::from_static("x-netflix-discovery-replication");
+
+/// A request, taken apart.
+#[derive(Debug)]
+struct Call {
+    head: Parts,
+    query: Query,
+    is_v1: bool,
+    /// As it came: perhaps packed.
+    body: Bytes,
+}
+
+impl Call {
+    fn header(&self, name: HeaderName) -> Option<&str> {
+        text_of(&self.head.headers, name)
+    }
+
+    fn accept(&self) -> Option<&str> {
+        self.header(header::ACCEPT)
+    }
+
+    /// server.md H16: only exactly this text counts.
+    fn origin(&self) -> Origin {
+        match self.header(REPLICATION) {
+            Some("true") => Origin::Peer,
+            Some(_) | None => Origin::Client,
+        }
+    }
+}
+
+/// A header that is no text says nothing that a rule knows; it is not the same as none.
+fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers
+        .get(name)
+        .map(|value| value.to_str().unwrap_or("\u{fffd}"))
+}
+
+/// Answers a request to any of the protocol's resources.
+pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let method = head.method.clone();
+    let about = About::of(&head);
+    let (resource, outcome) = judge(&app, head, body).await;
+    let answer = outcome.unwrap_or_else(|refusal| about.refuse(&app, refusal));
+    app.metrics()
+        .count_request(resource, &method, answer.status().as_u16());
+    answer.into_response(&method)
+}
+
+/// What a log line says of a request.
+#[derive(Debug)]
+struct About {
+    method: Method,
+    path: String,
+    peer: Option<PeerAddr>,
+}
+
+impl About {
+    /// How much of a path a log line holds (faults-and-attacks.md S30).
+    const PATH_CHARS: usize = 256;
+
+    fn of(head: &Parts) -> Self {
+        Self {
+            method: head.method.clone(),
+            path: head.uri.path().chars().take(Self::PATH_CHARS).collect(),
+            peer: head.extensions.get::<PeerAddr>().copied(),
+        }
+    }
+
+    /// Turns a refusal into its answer, and says why in one line.
+    fn refuse(&self, app: &App, refusal: Refusal) -> Answer {
+        let Self { method, path, peer } = self;
+        let peer = peer
+            .map(|PeerAddr(addr)| addr.to_string())
+            .unwrap_or_default();
+        if let Some(limit) = refusal.limit() {
+            app.metrics().count_limit(limit);
+        }
+        if refusal.is_routine() {
+            tracing::debug!(%method, ?path, peer, "refused: {refusal}");
+        } else {
+            tracing::warn!(%method, ?path, peer, "refused: {refusal}");
+        }
+        refusal.into_answer()
+    }
+}
+
+async fn judge(
+    app: &App,
+    head: Parts,
+    body: axum::body::Body,
+) -> (&'static str, Result<Answer, Refusal>) {
+    let target = match Target::find(head.uri.path()) {
+        Ok(Some(target)) => target,
+        Ok(None) => return ("none", Err(Refusal::NoResource)),
+        Err(bad_path) => return ("none", Err(Refusal::BadPath(bad_path))),
+    };
+    let resource = target.resource.name();
+    if let Some(answered) = judge_method(&head, &target.resource) {
+        return (resource, answered);
+    }
+    let limit_bytes = if target.resource == Resource::Batch {
+        app.config().max_batch_body_bytes
+    } else {
+        app.config().max_body_bytes
+    };
+    let body = match body::read(body, limit_bytes).await {
+        Ok(body) => body,
+        Err(error) => return (resource, Err(Refusal::Body(error))),
+    };
+    let Target {
+        resource: wanted,
+        is_v1,
+    } = target;
+    let call = Call {
+        query: Query::parse(head.uri.query()),
+        head,
+        is_v1,
+        body,
+    };
+    (resource, dispatch(app, &wanted, &call))
+}
+
+/// OPTIONS and methods that a resource does not have are answered without a look at the rest.
+fn judge_method(head: &Parts, resource: &Resource) -> Option<Result<Answer, Refusal>> {
+    let method = &head.method;
+    if *method == Method::TRACE {
+        return Some(Err(Refusal::Method {
+            allowed: ANY_METHOD.to_owned(),
+        }));
+    }
+    let methods = resource.methods();
+    let has_get = methods.contains(&Method::GET);
+    if *method == Method::OPTIONS {
+        let allowed = allowed(has_get.then_some("HEAD"), methods);
+        return Some(info::options(
+            text_of(&head.headers, header::ACCEPT),
+            &allowed,
+        ));
+    }
+    let is_allowed = methods.contains(method) || (has_get && *method == Method::HEAD);
+    (!is_allowed).then(|| {
+        Err(Refusal::Method {
+            allowed: allowed(None, methods),
+        })
+    })
+}
+
+/// A list for `Allow`, in Java's order.
+fn allowed(head: Option<&'static str>, methods: &'static [Method]) -> String {
+    let (before, after): (Vec<&Method>, Vec<&Method>) =
+        methods.iter().partition(|method| **method != Method::PUT);
+    let names = before.into_iter().map(Method::as_str);
+    let rest = after.into_iter().map(Method::as_str);
+    head.into_iter()
+        .chain(names)
+        .chain(["OPTIONS"])
+        .chain(rest)
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+fn dispatch(app: &App, resource: &Resource, call: &Call) -> Result<Answer, Refusal> {
+    let method = &call.head.method;
+    match resource {
+        Resource::Apps => listings::applications(app, call),
+        Resource::Delta => listings::delta(app, call),
+        Resource::App(name) if *method == Method::POST => register::register(app, call, name),
+        Resource::App(name) => listings::application(app, call, name),
+        Resource::Vip(vip) => listings::by_vip(app, call, vip),
+        Resource::SecureVip(vip) => listings::by_secure_vip(app, call, vip),
+        Resource::Instance(name, id) => match *method {
+            Method::PUT => instance::renew(app, call, name, id),
+            Method::DELETE => instance::cancel(app, call, name, id),
+            _ => instance::show(app, call, name, id),
+        },
+        Resource::InstanceStatus(name, id) => match *method {
+            Method::DELETE => instance::remove_override(app, call, name, id),
+            _ => instance::override_status(app, call, name, id),
+        },
+        Resource::InstanceMetadata(name, id) => instance::update_metadata(app, call, name, id),
+        Resource::InstanceById(id) => instance::show_by_id(app, call, id),
+        Resource::AsgStatus => Err(Refusal::NoScalingGroups),
+        Resource::Batch => batch::receive(app, call),
+        Resource::Status => info::status(app, call),
+        Resource::StatusOverrides => Ok(info::status_overrides(app)),
+        Resource::HealthCheck => Ok(Answer::empty(StatusCode::OK)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn allow_is_written_in_javas_order() {
+        let instance = Resource::Instance(String::new(), String::new());
+        for (resource, head, list) in [
+            (Resource::Apps, None, "GET,OPTIONS"),
+            (Resource::Apps, Some("HEAD"), "HEAD,GET,OPTIONS"),
+            (Resource::App(String::new()), None, "POST,GET,OPTIONS"),
+            (instance, Some("HEAD"), "HEAD,DELETE,GET,OPTIONS,PUT"),
+            (Resource::AsgStatus, None, "OPTIONS,PUT"),
+            (Resource::Batch, None, "POST,OPTIONS"),
+        ] {
+            assert_eq!(allowed(head, resource.methods()), list);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Eureka over HTTP: the shell around the registry.
+//!
+//! [`App`] holds the registry and what all requests share, [`router()`] answers requests, and [`drive`] calls the registry
+//! when it wants to be called. Nothing here decides about leases or statuses; that is `heureka-core`.
+
+mod app;
+mod clock;
+mod driver;
+mod eureka;
+mod metrics;
+mod own_instance;
+mod pages;
+mod process;
+mod router;
+
+pub use app::{App, Labels, ServerConfig};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use driver::{drive, tick};
+pub use router::router;

@@ -1,0 +1,200 @@
+//! Numbers for machines, in Prometheus's text format.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use heureka_core::{Event, NodeReport, Protection};
+use heureka_net::Counters;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+/// All metrics of a server. A value, not a global: two servers in one process do not share them.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    limits: Family<LimitLabels, Counter>,
+    evictions: Counter,
+    instances: Gauge,
+    applications: Gauge,
+    recent_changes: Gauge,
+    tombstones: Gauge,
+    renewals_last_minute: Gauge,
+    missing: Gauge,
+    is_protecting: Gauge,
+    connections: Arc<Counters>,
+}
+
+/// What a request asked for and what became of it: a closed set, so that no client can grow it (server.md D-32).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    resource: &'static str,
+    method: &'static str,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitLabels {
+    limit: &'static str,
+}
+
+impl Metrics {
+    pub(crate) fn new(connections: Arc<Counters>) -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("heureka"),
+            requests: Family::default(),
+            limits: Family::default(),
+            evictions: Counter::default(),
+            instances: Gauge::default(),
+            applications: Gauge::default(),
+            recent_changes: Gauge::default(),
+            tombstones: Gauge::default(),
+            renewals_last_minute: Gauge::default(),
+            missing: Gauge::default(),
+            is_protecting: Gauge::default(),
+            connections,
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register(
+            "requests",
+            "Requests by resource, method and status",
+            self.requests.clone(),
+        );
+        registry.register(
+            "limit_reached",
+            "Times a named limit was reached",
+            self.limits.clone(),
+        );
+        registry.register(
+            "evictions",
+            "Instances whose lease has ended",
+            self.evictions.clone(),
+        );
+        for (name, help, gauge) in [
+            ("instances", "Registered instances", &self.instances),
+            (
+                "applications",
+                "Applications with an instance",
+                &self.applications,
+            ),
+            (
+                "recent_changes",
+                "Changes that a delta shows",
+                &self.recent_changes,
+            ),
+            (
+                "tombstones",
+                "Cancelled keys that are remembered",
+                &self.tombstones,
+            ),
+            (
+                "renewals_last_minute",
+                "Heartbeats in the last minute",
+                &self.renewals_last_minute,
+            ),
+            (
+                "missing_instances",
+                "Instances silent for an interval and a half",
+                &self.missing,
+            ),
+            (
+                "self_preservation",
+                "1 while nothing is evicted",
+                &self.is_protecting,
+            ),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
+    }
+
+    pub(crate) fn count_request(&self, resource: &'static str, method: &http::Method, status: u16) {
+        let labels = RequestLabels {
+            resource,
+            method: name_of(method),
+            status,
+        };
+        self.requests.get_or_create(&labels).inc();
+    }
+
+    pub(crate) fn count_limit(&self, limit: &'static str) {
+        self.limits.get_or_create(&LimitLabels { limit }).inc();
+    }
+
+    pub(crate) fn count_event(&self, event: &Event) {
+        match event {
+            Event::Evicted(report) => {
+                self.evictions
+                    .inc_by(u64::try_from(report.evicted.len()).unwrap_or(u64::MAX));
+            }
+            Event::ProtectionChanged(_) | Event::EvictionPostponed { .. } => {}
+        }
+    }
+
+    /// The whole page, with the registry's numbers as of now.
+    pub(crate) fn render(&self, report: &NodeReport) -> String {
+        let protection = &report.protection;
+        for (gauge, value) in [
+            (&self.instances, report.instances),
+            (&self.applications, report.applications),
+            (&self.recent_changes, report.recent_changes),
+            (&self.tombstones, report.tombstones),
+            (&self.missing, protection.missing),
+            (
+                &self.is_protecting,
+                usize::from(protection.protection != Protection::Off),
+            ),
+        ] {
+            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+        }
+        self.renewals_last_minute
+            .set(i64::try_from(report.renewals_last_minute).unwrap_or(i64::MAX));
+        let mut page = String::new();
+        self.write_connections(&mut page);
+        let _ = encode(&mut page, &self.registry);
+        page
+    }
+
+    fn write_connections(&self, page: &mut String) {
+        for (name, value) in self.connection_numbers() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(page, "# TYPE heureka_connections_{name} gauge");
+            let _ = writeln!(page, "heureka_connections_{name} {value}");
+        }
+    }
+
+    fn connection_numbers(&self) -> [(&'static str, u64); 9] {
+        let counters = &self.connections;
+        [
+            ("accepted", counters.accepted.get()),
+            ("open", counters.open.get()),
+            ("refused_over_cap", counters.refused_over_cap.get()),
+            ("accept_errors", counters.accept_errors.get()),
+            ("header_timeouts", counters.header_timeouts.get()),
+            ("idle_closed", counters.idle_closed.get()),
+            ("body_timeouts", counters.body_timeouts.get()),
+            ("write_timeouts", counters.write_timeouts.get()),
+            ("panics", counters.panics.get()),
+        ]
+    }
+}
+
+fn name_of(method: &http::Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}

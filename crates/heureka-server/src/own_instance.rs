@@ -1,0 +1,71 @@
+//! This server as an instance.
+
+use std::sync::Arc;
+
+use heureka_model::{
+    AppName, DataCenter, Document, InstanceId, InstanceInfo, InstanceStatus, LeaseSettings,
+    LeaseTimes, Port, SentId, UnixMillis, Urls,
+};
+
+use crate::app::Labels;
+
+/// The application under which Eureka's servers know each other.
+const APP: &str = "EUREKA";
+
+/// The name under which clients and peers find a server.
+const VIP: &str = "eureka";
+
+/// What the status resource says of this server (wire.md 2.10).
+pub(crate) fn describe(labels: &Labels, now: UnixMillis) -> InstanceInfo {
+    let Labels {
+        node_name, port, ..
+    } = labels;
+    let document = Document {
+        app: AppName::new(APP),
+        id: InstanceId::new(&format!("{node_name}:eureka:{port}")),
+        sent_id: SentId::AsInstanceId,
+        host_name: node_name.as_str().into(),
+        ip_addr: node_name.as_str().into(),
+        sid: None,
+        status: InstanceStatus::Up,
+        port: Port {
+            number: i32::from(*port),
+            enabled: true,
+        },
+        secure_port: Port {
+            number: 443,
+            enabled: false,
+        },
+        country_id: 1,
+        data_center: DataCenter::MyOwn,
+        lease: LeaseSettings::default(),
+        metadata: [("management.port", port.to_string())]
+            .into_iter()
+            .collect(),
+        app_group_name: None,
+        urls: urls(node_name, *port),
+        vip_address: Some(VIP.into()),
+        secure_vip_address: Some(VIP.into()),
+        asg_name: None,
+        last_dirty: now,
+    };
+    InstanceInfo {
+        document: Arc::new(document),
+        status: InstanceStatus::Up,
+        overridden_status: InstanceStatus::Unknown,
+        lease: LeaseTimes::default(),
+        is_coordinating: false,
+        last_updated: now,
+        action: None,
+    }
+}
+
+fn urls(node_name: &str, port: u16) -> Urls {
+    let page = |path: &str| Some(format!("http://{node_name}:{port}/{path}").into());
+    Urls {
+        home_page: page(""),
+        status_page: page(""),
+        health_check: page("actuator/health"),
+        secure_health_check: None,
+    }
+}

@@ -1,0 +1,97 @@
+//! Pages for people: plain HTML without scripts, made from the registry as it is.
+
+mod format;
+mod last_n;
+mod status;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use crate::app::App;
+use crate::process;
+
+/// Everything a page needs is in the page: no script, no frame, nothing from elsewhere (faults-and-attacks.md S15, S29).
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html;charset=UTF-8"),
+    ),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        ),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
+
+/// `GET /`: how the server is, and who is registered.
+pub(crate) async fn status(State(app): State<App>) -> Response {
+    let now = app.now();
+    let page = {
+        let mut node = app.node();
+        status::StatusPage::new(&app, &node.report(now.mono), &node.applications(), now)
+    };
+    render(&page)
+}
+
+/// `GET /lastn`: who came and who went.
+pub(crate) async fn last_n(State(app): State<App>) -> Response {
+    let page = {
+        let node = app.node();
+        last_n::LastNPage::new(&node.last_cancelled(), &node.last_registered())
+    };
+    render(&page)
+}
+
+/// `GET /metrics`
+pub(crate) async fn metrics(State(app): State<App>) -> Response {
+    let report = app.node().report(app.now().mono);
+    let content_type =
+        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    (
+        [(header::CONTENT_TYPE, content_type)],
+        app.metrics().render(&report),
+    )
+        .into_response()
+}
+
+/// `GET /actuator/health`: what probes made for Spring's server ask for. Who can read it is alive and open.
+pub(crate) async fn health() -> Response {
+    const BODY: &str = r#"{"groups":["liveness","readiness"],"status":"UP"}"#;
+    let content_type = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, content_type)], BODY).into_response()
+}
+
+/// `GET /actuator/health/liveness` and `…/readiness`
+pub(crate) async fn health_group() -> Response {
+    let content_type = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, content_type)], r#"{"status":"UP"}"#).into_response()
+}
+
+fn render(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (HEADERS, html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be made");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The numbers about the process, for the page and for the status resource.
+pub(crate) fn general_stats(app: &App) -> Vec<(&'static str, String)> {
+    let mut stats = process::stats();
+    stats.push(("server-uptime", format::uptime(app.now().mono)));
+    stats
+}

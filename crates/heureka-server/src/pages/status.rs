@@ -1,0 +1,153 @@
+//! The page that people open first.
+
+use askama::Template;
+use heureka_core::{NodeReport, Protection, ProtectionReport};
+use heureka_model::{Application, Applications, InstanceInfo, InstanceStatus, Now};
+
+use super::{format, general_stats};
+use crate::app::App;
+
+#[derive(Debug, Template)]
+#[template(path = "status.html")]
+pub(super) struct StatusPage {
+    system: Vec<(&'static str, String)>,
+    general: Vec<(&'static str, String)>,
+    banner: Option<Banner>,
+    kept: Vec<String>,
+    kept_count: usize,
+    applications: Vec<ApplicationRow>,
+}
+
+#[derive(Debug)]
+struct Banner {
+    is_urgent: bool,
+    text: String,
+}
+
+#[derive(Debug)]
+struct ApplicationRow {
+    name: String,
+    statuses: Vec<StatusRow>,
+}
+
+#[derive(Debug)]
+struct StatusRow {
+    status: &'static str,
+    is_up: bool,
+    instances: Vec<InstanceLink>,
+}
+
+#[derive(Debug)]
+struct InstanceLink {
+    id: String,
+    url: Option<String>,
+}
+
+impl StatusPage {
+    pub(super) fn new(app: &App, report: &NodeReport, all: &Applications, now: Now) -> Self {
+        let mut applications: Vec<&Application> = all.applications.iter().collect();
+        applications.sort_by(|a, b| a.name.cmp(&b.name));
+        Self {
+            system: system(app, report, now),
+            general: general_stats(app),
+            banner: banner(&report.protection, now),
+            kept: report.kept.iter().map(ToString::to_string).collect(),
+            kept_count: report.protection.kept,
+            applications: applications.into_iter().map(ApplicationRow::new).collect(),
+        }
+    }
+}
+
+impl ApplicationRow {
+    fn new(application: &Application) -> Self {
+        let statuses = InstanceStatus::ALL.into_iter().rev();
+        Self {
+            name: application.name.to_string(),
+            statuses: statuses
+                .filter_map(|status| StatusRow::new(application, status))
+                .collect(),
+        }
+    }
+}
+
+impl StatusRow {
+    fn new(application: &Application, status: InstanceStatus) -> Option<Self> {
+        let of_status = application
+            .instances
+            .iter()
+            .filter(|info| info.status == status);
+        let mut instances: Vec<InstanceLink> = of_status.map(InstanceLink::new).collect();
+        instances.sort_by(|a, b| a.id.cmp(&b.id));
+        (!instances.is_empty()).then(|| Self {
+            status: status.as_str(),
+            is_up: status == InstanceStatus::Up,
+            instances,
+        })
+    }
+}
+
+impl InstanceLink {
+    fn new(info: &InstanceInfo) -> Self {
+        let url = format::link(info.document.urls.status_page.as_deref());
+        Self {
+            id: info.document.id.to_string(),
+            url: url.map(str::to_owned),
+        }
+    }
+}
+
+fn system(app: &App, report: &NodeReport, now: Now) -> Vec<(&'static str, String)> {
+    let labels = &app.config().labels;
+    let protection = &report.protection;
+    vec![
+        ("Node", labels.node_name.clone()),
+        ("Environment", labels.environment.clone()),
+        ("Data center", labels.data_center.clone()),
+        ("Current time", format::time(now.wall)),
+        ("Uptime", format::uptime(now.mono)),
+        (
+            "Lease expiration enabled",
+            (protection.protection == Protection::Off).to_string(),
+        ),
+        ("Instances", report.instances.to_string()),
+        ("Applications", report.applications.to_string()),
+        (
+            "Instances missing",
+            format!(
+                "{} (up to {} are tolerated)",
+                protection.missing, protection.tolerated
+            ),
+        ),
+        ("Renews (last min)", report.renewals_last_minute.to_string()),
+    ]
+}
+
+/// What self-preservation has to say: why it is on, since when, and what it takes to end it (MERGE 4).
+fn banner(report: &ProtectionReport, now: Now) -> Option<Banner> {
+    let ProtectionReport {
+        enabled,
+        protection,
+        expected,
+        missing,
+        tolerated,
+        ..
+    } = report;
+    match protection {
+        Protection::On { since } => Some(Banner {
+            is_urgent: true,
+            text: format!(
+                "Self-preservation is on: {missing} of {expected} instances have not been seen for one and a half of \
+                 their renewal intervals, for {}. Instances may be listed as up although they are not, and none is \
+                 evicted. It ends when no more than {tolerated} are missing.",
+                format::span(now.mono.saturating_sub(*since))
+            ),
+        }),
+        Protection::Off if !enabled => Some(Banner {
+            is_urgent: false,
+            text: "Self-preservation is turned off: when the network fails, instances are evicted although they \
+                   live."
+                .to_owned(),
+        }),
+        Protection::Off => None,
+    }
+}

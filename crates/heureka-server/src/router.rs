@@ -1,0 +1,20 @@
+//! Which path is whose.
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::app::App;
+use crate::{eureka, pages};
+
+/// All that a server answers: pages for people, numbers for machines, and the protocol on every other path.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(pages::status))
+        .route("/lastn", get(pages::last_n))
+        .route("/metrics", get(pages::metrics))
+        .route("/actuator/health", get(pages::health))
+        .route("/actuator/health/liveness", get(pages::health_group))
+        .route("/actuator/health/readiness", get(pages::health_group))
+        .fallback(eureka::serve)
+        .with_state(app)
+}

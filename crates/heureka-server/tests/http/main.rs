@@ -1,0 +1,10 @@
+//! What the server answers to requests that the recordings do not show: bad input, limits, pages.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod limits;
+mod pages;

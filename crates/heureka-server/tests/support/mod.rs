@@ -1,0 +1,137 @@
+//! A server without a port, under a clock that the test moves.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses a part of it"
+)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use heureka_model::UnixMillis;
+use heureka_net::Counters;
+use heureka_server::{App, Clock as _, ManualClock, ServerConfig, router, tick};
+use http::{HeaderName, HeaderValue, Method, Request};
+use http_body_util::BodyExt as _;
+use tokio::runtime::Runtime;
+use tower::ServiceExt as _;
+
+/// What the wall clock says at the start of every test.
+pub const WALL_AT_START: UnixMillis = UnixMillis(1_888_888_888_888);
+
+/// A server without a port.
+#[derive(Debug)]
+pub struct TestServer {
+    pub app: App,
+    router: Router,
+    clock: Arc<ManualClock>,
+    runtime: Runtime,
+}
+
+/// What it answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+impl TestServer {
+    pub fn start(config: ServerConfig) -> Self {
+        let clock = Arc::new(ManualClock::at(WALL_AT_START));
+        let app = App::new(
+            config,
+            Arc::clone(&clock) as _,
+            1,
+            Arc::new(Counters::default()),
+        );
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        Self {
+            router: router(app.clone()),
+            app,
+            clock,
+            runtime,
+        }
+    }
+
+    /// Sends a request whose headers are just these.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = Request::new(Body::from(body.to_vec()));
+        *request.method_mut() = Method::from_bytes(method.as_bytes()).unwrap();
+        *request.uri_mut() = path.parse().unwrap();
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            request.headers_mut().append(name, value);
+        }
+        self.runtime.block_on(async {
+            let response = self.router.clone().oneshot(request).await.unwrap();
+            let (head, body) = response.into_parts();
+            let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+            Answer {
+                status: head.status.as_u16(),
+                headers: head
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), text(value)))
+                    .collect(),
+                body: body.collect().await.unwrap().to_bytes().to_vec(),
+            }
+        })
+    }
+
+    pub fn get_json(&self, path: &str) -> Answer {
+        self.send("GET", path, &[("Accept", "application/json")], b"")
+    }
+
+    pub fn register_json(&self, app: &str, body: &str) -> Answer {
+        let path = format!("/eureka/apps/{app}");
+        self.send(
+            "POST",
+            &path,
+            &[("Content-Type", "application/json")],
+            body.as_bytes(),
+        )
+    }
+
+    /// Lets time pass, with every round of the registry at its moment.
+    pub fn advance(&self, by: Duration) {
+        let end = self.clock.now().mono + by;
+        loop {
+            let (due, _timer) = self.app.node().poll_timeout();
+            if due > end {
+                break;
+            }
+            self.clock
+                .advance(due.saturating_sub(self.clock.now().mono));
+            tick(&self.app);
+        }
+        self.clock.advance(end - self.clock.now().mono);
+    }
+}
+
+/// A registration that every server takes.
+pub fn instance(app: &str, id: &str) -> String {
+    format!(
+        r#"{{"instance":{{"instanceId":"{id}","hostName":"host1","app":"{app}","ipAddr":"10.0.0.1","status":"UP","vipAddress":"orders","dataCenterInfo":{{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"}},"lastDirtyTimestamp":"1700000000000"}}}}"#
+    )
+}
