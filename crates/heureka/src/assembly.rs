@@ -1,0 +1,90 @@
+//! Puts a server together from its settings.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use heureka_core::{
+    DeltaConfig, Grace, LeasePolicy, NodeConfig, RateLimiterConfig, RegistryLimits,
+    SelfPreservationConfig, Threshold,
+};
+use heureka_net::Counters;
+use heureka_server::{App, Labels, ServerConfig, SystemClock};
+
+use crate::config::{LeaseCompat, LeaseGrace, RateLimiter, ServeSettings};
+
+/// A server with an empty registry, which knows that it listens on `port`. Chance comes from the operating system, once.
+pub(crate) fn app(
+    settings: &ServeSettings,
+    port: u16,
+    counters: Arc<Counters>,
+) -> anyhow::Result<App> {
+    let seed = getrandom::u64().context("the operating system gives no random number")?;
+    let clock = Arc::new(SystemClock::start());
+    Ok(App::new(
+        server_config(settings, port),
+        clock,
+        seed,
+        counters,
+    ))
+}
+
+fn server_config(settings: &ServeSettings, port: u16) -> ServerConfig {
+    let (labels, limiter) = (&settings.labels, &settings.rate_limiter);
+    ServerConfig {
+        node: node_config(settings),
+        rate_limiter: rate_limiter_config(limiter),
+        privileged_clients: limiter.privileged_clients.iter().cloned().collect(),
+        max_body_bytes: settings.limits.max_body_bytes,
+        max_batch_body_bytes: settings.limits.max_batch_body_bytes,
+        labels: Labels {
+            node_name: labels.node_name.clone(),
+            port,
+            environment: labels.environment.clone(),
+            data_center: labels.datacenter.clone(),
+        },
+    }
+}
+
+fn node_config(settings: &ServeSettings) -> NodeConfig {
+    let (preservation, delta) = (&settings.self_preservation, &settings.delta);
+    NodeConfig {
+        lease: LeasePolicy {
+            grace: grace(settings),
+        },
+        eviction_interval: settings.lease.eviction_interval,
+        self_preservation: SelfPreservationConfig {
+            enabled: preservation.enabled,
+            threshold: Threshold::from_millionths(preservation.renewal_threshold_ppm),
+            release_after: preservation.release_after,
+        },
+        delta: DeltaConfig {
+            enabled: delta.enabled,
+            retention: delta.retention,
+            max_changes: delta.max_changes,
+        },
+        limits: RegistryLimits {
+            max_instances: settings.limits.max_instances,
+            ..RegistryLimits::default()
+        },
+    }
+}
+
+/// Netflix's rule says how long a renewed lease lasts, so no grace comes on top of it.
+fn grace(settings: &ServeSettings) -> Grace {
+    match (settings.lease.compat, settings.lease.grace) {
+        (LeaseCompat::Netflix, _) => Grace::AsNetflix,
+        (LeaseCompat::Heureka, LeaseGrace::TwiceRenewalInterval) => Grace::TwiceTheInterval,
+        (LeaseCompat::Heureka, LeaseGrace::Fixed(grace)) => Grace::Fixed(grace),
+    }
+}
+
+fn rate_limiter_config(limiter: &RateLimiter) -> RateLimiterConfig {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    RateLimiterConfig {
+        enabled: limiter.enabled,
+        burst: count(limiter.burst),
+        fetches_per_second: count(limiter.fetches_per_second),
+        full_fetches_per_second: count(limiter.full_fetches_per_second),
+        throttle_standard_clients: limiter.throttle_standard_clients,
+    }
+}

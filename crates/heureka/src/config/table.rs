@@ -1,0 +1,311 @@
+//! The one list of settings.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::{
+    setting::{AnySetting, Entry, Group, Setting},
+    settings::{LeaseCompat, LeaseGrace, ListenAddress, LogFormat},
+    value::{
+        COUNT, COUNT_OR_OFF, DURATION, Kind, LABEL, LEASE_COMPAT as LEASE_RULE,
+        LEASE_GRACE as GRACE, LISTEN as ADDRESS, LOG_FORMAT as FORMAT, LOG_LEVEL as LEVEL, NAME,
+        NAMES, OPTIONAL_FILE, POSITIVE_DURATION, RATIO, SIZE, SWITCH,
+    },
+};
+
+/// What `heureka serve` takes, in the order of its help.
+pub(crate) static SERVE_SETTINGS: &[Group] = &[
+    Group {
+        title: "Process",
+        settings: &[&LISTEN, &CONFIG, &LOG_FORMAT, &LOG_LEVEL],
+    },
+    Group {
+        title: "Names",
+        settings: &[&NODE_NAME, &ENVIRONMENT, &DATACENTER],
+    },
+    Group {
+        title: "Leases",
+        settings: &[&EVICTION_INTERVAL, &LEASE_GRACE, &LEASE_COMPAT],
+    },
+    Group {
+        title: "Self-preservation",
+        settings: &[
+            &SELF_PRESERVATION,
+            &RENEWAL_PERCENT_THRESHOLD,
+            &SELF_PRESERVATION_RELEASE_AFTER,
+        ],
+    },
+    Group {
+        title: "Delta",
+        settings: &[&DELTA, &DELTA_RETENTION, &DELTA_MAX_CHANGES],
+    },
+    Group {
+        title: "Rate limiter",
+        settings: &[
+            &RATE_LIMITER,
+            &RATE_LIMITER_BURST,
+            &RATE_LIMITER_FETCHES_PER_SECOND,
+            &RATE_LIMITER_FULL_FETCHES_PER_SECOND,
+            &RATE_LIMITER_PRIVILEGED_CLIENTS,
+            &RATE_LIMITER_THROTTLE_STANDARD_CLIENTS,
+        ],
+    },
+    Group {
+        title: "Limits",
+        settings: &[
+            &MAX_INSTANCES,
+            &MAX_CONNECTIONS,
+            &MAX_BODY,
+            &MAX_BATCH_BODY,
+            &MAX_HEADER,
+            &HEADER_DEADLINE,
+            &BODY_DEADLINE,
+            &IDLE_TIMEOUT,
+            &WRITE_STALL,
+            &DRAIN_DEADLINE,
+        ],
+    },
+];
+
+/// All settings, group after group.
+pub(crate) fn settings() -> impl Iterator<Item = &'static dyn AnySetting> {
+    SERVE_SETTINGS
+        .iter()
+        .flat_map(|group| group.settings)
+        .copied()
+}
+
+/// What is told about each of them.
+pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
+    settings().map(AnySetting::entry)
+}
+
+pub(crate) static LISTEN: Setting<ListenAddress> = Setting::new(
+    "listen",
+    "127.0.0.1:8761",
+    ADDRESS,
+    "The address to listen on; 0.0.0.0 listens on all networks, and port 0 takes a free port",
+);
+
+pub(crate) static CONFIG: Setting<Option<PathBuf>> =
+    Setting::new("config", "", OPTIONAL_FILE, "A TOML file with settings");
+
+pub(crate) static LOG_FORMAT: Setting<LogFormat> = Setting::new(
+    "log-format",
+    "text",
+    FORMAT,
+    "How the lines of the log are written, on stderr",
+);
+
+pub(crate) static LOG_LEVEL: Setting<String> = Setting::new(
+    "log-level",
+    "info",
+    LEVEL,
+    "What is logged: error, warn, info, debug, trace or off, for everything or by module, such as \
+     info,heureka_net=debug",
+);
+
+pub(crate) static NODE_NAME: Setting<String> = Setting::local(
+    "node-name",
+    ("the name of the host", host_name),
+    NAME,
+    "The name of this node, different for each node of a cluster",
+);
+
+pub(crate) static ENVIRONMENT: Setting<String> = Setting::new(
+    "environment",
+    "test",
+    LABEL,
+    "The environment that the status page names",
+);
+
+pub(crate) static DATACENTER: Setting<String> = Setting::new(
+    "datacenter",
+    "default",
+    LABEL,
+    "The data centre that the status page names",
+);
+
+pub(crate) static EVICTION_INTERVAL: Setting<Duration> = Setting::new(
+    "eviction-interval",
+    "1s",
+    POSITIVE_DURATION,
+    "How often expired leases are looked for",
+);
+
+pub(crate) static LEASE_GRACE: Setting<LeaseGrace> = Setting::new(
+    "lease-grace",
+    "auto",
+    GRACE,
+    "How long an expired lease is left alone; auto is twice the renewal interval of the instance, \
+     and 0s is strict",
+);
+
+pub(crate) static LEASE_COMPAT: Setting<LeaseCompat> = Setting::new(
+    "lease-compat",
+    "heureka",
+    LEASE_RULE,
+    "How long a renewed lease lasts: its duration (heureka), or twice its duration (netflix)",
+);
+
+pub(crate) static SELF_PRESERVATION: Setting<bool> = Setting::new(
+    "self-preservation",
+    "on",
+    SWITCH,
+    "Whether nothing is evicted while too many renewals are missing",
+);
+
+pub(crate) static RENEWAL_PERCENT_THRESHOLD: Setting<u32> = Setting::new(
+    "renewal-percent-threshold",
+    "0.85",
+    RATIO,
+    "The share of expected renewals below which self-preservation begins",
+);
+
+pub(crate) static SELF_PRESERVATION_RELEASE_AFTER: Setting<Duration> = Setting::new(
+    "self-preservation-release-after",
+    "15m",
+    DURATION,
+    "How long self-preservation keeps an instance that nobody renews, while at least half of the \
+     others are seen",
+);
+
+pub(crate) static DELTA: Setting<bool> = Setting::new(
+    "delta",
+    "on",
+    SWITCH,
+    "Whether clients may ask for changes only; off answers 403, and they fetch everything",
+);
+
+pub(crate) static DELTA_RETENTION: Setting<Duration> = Setting::new(
+    "delta-retention",
+    "3m",
+    POSITIVE_DURATION,
+    "How long a change is told to clients that ask for changes",
+);
+
+pub(crate) static DELTA_MAX_CHANGES: Setting<usize> = Setting::new(
+    "delta-max-changes",
+    "100000",
+    COUNT,
+    "How many changes are kept; the oldest are forgotten first",
+);
+
+pub(crate) static RATE_LIMITER: Setting<bool> = Setting::new(
+    "rate-limiter",
+    "off",
+    SWITCH,
+    "Whether fetches over the limits are answered 503",
+);
+
+pub(crate) static RATE_LIMITER_BURST: Setting<usize> = Setting::new(
+    "rate-limiter-burst",
+    "10",
+    COUNT,
+    "How many fetches may come at once before the limits count",
+);
+
+pub(crate) static RATE_LIMITER_FETCHES_PER_SECOND: Setting<usize> = Setting::new(
+    "rate-limiter-fetches-per-second",
+    "500",
+    COUNT,
+    "How many fetches of any kind are answered each second",
+);
+
+pub(crate) static RATE_LIMITER_FULL_FETCHES_PER_SECOND: Setting<usize> = Setting::new(
+    "rate-limiter-full-fetches-per-second",
+    "100",
+    COUNT,
+    "How many fetches of everything are answered each second",
+);
+
+pub(crate) static RATE_LIMITER_PRIVILEGED_CLIENTS: Setting<Vec<String>> = Setting::new(
+    "rate-limiter-privileged-clients",
+    "",
+    NAMES,
+    "The names of clients (DiscoveryIdentity-Name) that are never limited",
+);
+
+pub(crate) static RATE_LIMITER_THROTTLE_STANDARD_CLIENTS: Setting<bool> = Setting::new(
+    "rate-limiter-throttle-standard-clients",
+    "off",
+    SWITCH,
+    "Whether the standard clients (DefaultClient, DefaultServer) are limited as well",
+);
+
+pub(crate) static MAX_INSTANCES: Setting<Option<usize>> = Setting::new(
+    "max-instances",
+    "off",
+    COUNT_OR_OFF,
+    "How many instances may be registered; more are refused",
+);
+
+pub(crate) static MAX_CONNECTIONS: Setting<usize> = Setting::new(
+    "max-connections",
+    "8192",
+    COUNT,
+    "How many connections are served at the same time; more are answered 503 (at most the limit of \
+     open files less 256)",
+);
+
+pub(crate) static MAX_BODY: Setting<usize> = Setting::new(
+    "max-body",
+    "1MiB",
+    SIZE,
+    "How large a request may be; larger ones are answered 413",
+);
+
+pub(crate) static MAX_BATCH_BODY: Setting<usize> = Setting::new(
+    "max-batch-body",
+    "8MiB",
+    SIZE,
+    "How large a batch of replications may be; larger ones are answered 413",
+);
+
+pub(crate) static MAX_HEADER: Setting<usize> = Setting::new(
+    "max-header",
+    "32KiB",
+    SIZE,
+    "How large the head of a request may be; larger ones are answered 431",
+);
+
+pub(crate) static HEADER_DEADLINE: Setting<Duration> = Setting::new(
+    "header-deadline",
+    "10s",
+    POSITIVE_DURATION,
+    "How long a client may take for the head of a request",
+);
+
+pub(crate) static BODY_DEADLINE: Setting<Duration> = Setting::new(
+    "body-deadline",
+    "10s",
+    POSITIVE_DURATION,
+    "How long a client may take for the body of a request",
+);
+
+pub(crate) static IDLE_TIMEOUT: Setting<Duration> = Setting::new(
+    "idle-timeout",
+    "75s",
+    POSITIVE_DURATION,
+    "How long a connection may rest between two requests",
+);
+
+pub(crate) static WRITE_STALL: Setting<Duration> = Setting::new(
+    "write-stall",
+    "15s",
+    POSITIVE_DURATION,
+    "How long a client may take to read the next 16 KiB of an answer",
+);
+
+pub(crate) static DRAIN_DEADLINE: Setting<Duration> = Setting::new(
+    "drain-deadline",
+    "9s",
+    DURATION,
+    "How long requests in flight are waited for when the server is stopped",
+);
+
+/// The name of the host, or ours if the host's cannot be a node's.
+fn host_name() -> String {
+    let name = gethostname::gethostname().into_string().unwrap_or_default();
+    let Kind { read, .. } = NAME;
+    read(&name).unwrap_or_else(|_| "heureka".to_owned())
+}

@@ -1,0 +1,219 @@
+use std::{fmt::Debug, time::Duration};
+
+use super::{
+    COUNT, COUNT_OR_OFF, DURATION, Kind, LABEL, LEASE_COMPAT, LEASE_GRACE, LISTEN, LOG_FORMAT,
+    LOG_LEVEL, NAME, NAMES, POSITIVE_DURATION, RATIO, SIZE, SWITCH,
+};
+use crate::config::{
+    settings::{LeaseCompat, LeaseGrace, LogFormat},
+    table,
+};
+
+#[track_caller]
+fn check<T: Debug + PartialEq>(kind: &Kind<T>, good: &[(&str, T)], bad: &[&str]) {
+    for (text, value) in good {
+        assert_eq!((kind.read)(text).as_ref(), Ok(value), "{text:?}");
+    }
+    for text in bad {
+        assert!(
+            (kind.read)(text).is_err(),
+            "{text:?} was taken for {:?}",
+            (kind.read)(text)
+        );
+    }
+}
+
+#[test]
+fn durations() {
+    let good = [
+        ("0s", Duration::ZERO),
+        ("500ms", Duration::from_millis(500)),
+        ("30s", Duration::from_secs(30)),
+        ("15m", Duration::from_secs(900)),
+        ("1h", Duration::from_secs(3600)),
+        ("8760h", Duration::from_secs(8760 * 3600)),
+    ];
+    let bad = [
+        "",
+        "30",
+        "s",
+        "30 s",
+        "1.5s",
+        "-1s",
+        "+1s",
+        "30sec",
+        "30S",
+        "1d",
+        "8761h",
+        "1m30s",
+        "०s",
+        "99999999999999999999ms",
+        "9999999999999999999h",
+        "auto",
+    ];
+    check(&DURATION, &good, &bad);
+    check(&POSITIVE_DURATION, &good[1..], &bad);
+    check(&POSITIVE_DURATION, &[], &["0s", "0ms"]);
+}
+
+#[test]
+fn sizes() {
+    let good = [
+        ("1B", 1),
+        ("64KiB", 65_536),
+        ("1MiB", 1_048_576),
+        ("2GiB", 2_147_483_648),
+    ];
+    let bad = [
+        "",
+        "1",
+        "0B",
+        "1kB",
+        "1MB",
+        "1M",
+        "1 MiB",
+        "-1B",
+        "1.5MiB",
+        "99999999999999GiB",
+    ];
+    check(&SIZE, &good, &bad);
+}
+
+#[test]
+fn counts() {
+    let bad = [
+        "",
+        "0",
+        "-1",
+        "+1",
+        "1.0",
+        "1e3",
+        "1_000",
+        "many",
+        "99999999999999999999",
+    ];
+    check(&COUNT, &[("1", 1), ("100000", 100_000)], &bad);
+    check(&COUNT, &[], &["off"]);
+    check(&COUNT_OR_OFF, &[("off", None), ("7", Some(7))], &bad);
+}
+
+#[test]
+fn switches() {
+    let bad = ["", "ON", "true", "yes", "1"];
+    check(&SWITCH, &[("on", true), ("off", false)], &bad);
+}
+
+#[test]
+fn ratios() {
+    let good = [
+        ("0", 0),
+        ("0.0", 0),
+        ("0.85", 850_000),
+        ("0.000001", 1),
+        ("1", 1_000_000),
+        ("1.000000", 1_000_000),
+    ];
+    let bad = [
+        "",
+        ".",
+        ".5",
+        "1.",
+        "1.1",
+        "2",
+        "-0.1",
+        "85%",
+        "0,85",
+        "0.0000001",
+        "4294967296",
+    ];
+    check(&RATIO, &good, &bad);
+}
+
+#[test]
+fn addresses() {
+    let bad = [
+        "",
+        "8761",
+        ":8761",
+        "localhost",
+        "localhost:",
+        "localhost:x",
+        "localhost:+1",
+        "127.0.0.1:65536",
+        "::1:8761",
+        "[::1]",
+        "[127.0.0.1]:1",
+        "a b:1",
+        "http://a:1",
+        "a/b:1",
+    ];
+    for (text, host, port) in [
+        ("127.0.0.1:8761", "127.0.0.1", 8761),
+        ("localhost:0", "localhost", 0),
+        ("node-1.eureka.svc:80", "node-1.eureka.svc", 80),
+        ("[::1]:8761", "::1", 8761),
+    ] {
+        let address = (LISTEN.read)(text).unwrap();
+        assert_eq!((address.host.as_str(), address.port), (host, port));
+        assert_eq!(address.to_string(), text);
+    }
+    check(&LISTEN, &[], &bad);
+}
+
+#[test]
+fn names_and_labels() {
+    let long = "n".repeat(129);
+    let good = [("node-1.eu:8761_a", "node-1.eu:8761_a".to_owned())];
+    check(&NAME, &good, &["", "a b", "ä", "a\n", "a/b", &long]);
+    check(
+        &LABEL,
+        &[("Zürich (west)", "Zürich (west)".to_owned())],
+        &["", "a\nb", "\x1b[2J", &long],
+    );
+    let names = vec!["a".to_owned(), "b c".to_owned()];
+    check(&NAMES, &[("", Vec::new()), ("a, b c,", names)], &[]);
+}
+
+#[test]
+fn choices() {
+    let grace = [
+        ("auto", LeaseGrace::TwiceRenewalInterval),
+        ("0s", LeaseGrace::Fixed(Duration::ZERO)),
+        ("60s", LeaseGrace::Fixed(Duration::from_secs(60))),
+    ];
+    check(&LEASE_GRACE, &grace, &["", "off", "60"]);
+    let rules = [
+        ("heureka", LeaseCompat::Heureka),
+        ("netflix", LeaseCompat::Netflix),
+    ];
+    check(&LEASE_COMPAT, &rules, &["", "Netflix", "spring"]);
+    check(
+        &LOG_FORMAT,
+        &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+        &["", "JSON"],
+    );
+}
+
+#[test]
+fn log_levels() {
+    let good = [
+        "info",
+        "off",
+        "warn,heureka=debug",
+        "info,heureka_net[{peer}]=trace",
+    ];
+    let good = good.map(|text| (text, text.to_owned()));
+    check(
+        &LOG_LEVEL,
+        &good,
+        &["", "inof", "heureka=loud", "info,heureka"],
+    );
+}
+
+#[test]
+fn every_default_is_a_value() {
+    for setting in table::settings() {
+        let default = setting.entry().given_by_default().text;
+        assert_eq!(setting.check(&default), Ok(()), "{}", setting.entry().key);
+    }
+}

@@ -1,0 +1,33 @@
+//! `heureka`: a service registry that speaks Eureka's protocol, in one file.
+//!
+//! The order of things: the command line, the configuration as a whole, the log, the runtime, and
+//! then the command itself. What can be wrong with the first two is said before a port is bound.
+
+mod assembly;
+mod command_line;
+mod config;
+mod descriptors;
+mod exit;
+mod logging;
+mod serve;
+mod signals;
+
+use std::process::ExitCode;
+
+use command_line::Command;
+use exit::Failure;
+
+fn main() -> ExitCode {
+    run().unwrap_or_else(|failure| failure.report())
+}
+
+fn run() -> Result<ExitCode, Failure> {
+    match command_line::parse(std::env::args_os())? {
+        Command::Help { text } => exit::print(&text).map(|()| ExitCode::SUCCESS),
+        Command::Serve(flags) => {
+            let loaded = config::load(flags, std::env::vars_os()).map_err(Failure::usage)?;
+            logging::start(&loaded.settings.log)?;
+            serve::run(&loaded.settings, &loaded.notes)
+        }
+    }
+}

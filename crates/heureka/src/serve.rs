@@ -1,0 +1,151 @@
+//! `heureka serve`: from the settings to a server that runs, and to its end.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, anyhow};
+use heureka_net::{Counters, Drained, Limits};
+use heureka_server::{drive, router};
+use tokio::{
+    net::{TcpListener, lookup_host},
+    runtime::Builder,
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::{
+    assembly,
+    config::{ListenAddress, Note, ServeSettings},
+    descriptors,
+    exit::{self, Failure},
+    signals::Signals,
+};
+
+/// How long threads that hang are waited for at the end.
+const RUNTIME_GRACE: Duration = Duration::from_millis(200);
+
+/// Serves until a signal ends it.
+pub(crate) fn run(settings: &ServeSettings, notes: &[Note]) -> Result<ExitCode, Failure> {
+    info!(
+        version = env!("CARGO_PKG_VERSION"),
+        node = settings.labels.node_name,
+        config = ?settings.config,
+        "heureka starts"
+    );
+    for note in notes {
+        warn!("{note}");
+    }
+    let limits = limits(settings)?;
+    // As many worker threads as there are processors to run them.
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot be started")?;
+    let ended = runtime.block_on(serve(settings, limits));
+    runtime.shutdown_timeout(RUNTIME_GRACE);
+    ended
+}
+
+fn limits(settings: &ServeSettings) -> anyhow::Result<Limits> {
+    let limits = &settings.limits;
+    Ok(Limits {
+        max_connections: descriptors::fit_connections(limits.max_connections)?,
+        header_bytes: limits.max_header_bytes,
+        header_deadline: limits.header_deadline,
+        body_deadline: limits.body_deadline,
+        idle_timeout: limits.idle_timeout,
+        write_stall: limits.write_stall,
+        drain_deadline: limits.drain_deadline,
+    })
+}
+
+async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Failure> {
+    let mut signals = Signals::listen().context("signals cannot be heard")?;
+    let listener = bind(&settings.listen).await.map_err(|error| {
+        let listen = &settings.listen;
+        Failure::Unavailable(format!(
+            "cannot listen on {listen}: {error}; choose another --listen"
+        ))
+    })?;
+    let address = listener
+        .local_addr()
+        .context("the bound address cannot be read")?;
+
+    let (stop, counters) = (CancellationToken::new(), Arc::new(Counters::default()));
+    let app = assembly::app(settings, address.port(), Arc::clone(&counters))?;
+    let mut background = JoinSet::new();
+    background.spawn(drive(app.clone(), stop.clone()));
+    let mut server = JoinSet::new();
+    server.spawn(heureka_net::serve(
+        listener,
+        limits,
+        router(app),
+        stop.clone(),
+        counters,
+    ));
+    announce(address);
+    stop_gracefully(&mut signals, stop, server, background).await
+}
+
+/// Binds the first address of the host that can be bound.
+async fn bind(listen: &ListenAddress) -> io::Result<TcpListener> {
+    let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in lookup_host((listen.host.as_str(), listen.port)).await? {
+        match heureka_net::bind(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+/// Says where clients and people find the server, in the log and on stdout.
+fn announce(address: SocketAddr) {
+    let host = match address.ip() {
+        // Nobody can connect to "all networks".
+        ip if ip.is_unspecified() => "localhost".to_owned(),
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    };
+    let people = format!("http://{host}:{}/", address.port());
+    let clients = format!("{people}eureka/");
+    info!(%address, clients, people, "heureka is up");
+    let line = format!("heureka is up: clients {clients}  people {people}");
+    if exit::print(&line).is_err() {
+        warn!("nobody reads stdout");
+    }
+}
+
+/// The first signal begins the end, and a second one does not wait for it.
+async fn stop_gracefully(
+    signals: &mut Signals,
+    stop: CancellationToken,
+    mut server: JoinSet<Drained>,
+    mut background: JoinSet<()>,
+) -> Result<ExitCode, Failure> {
+    let signal = tokio::select! {
+        signal = signals.next() => signal,
+        ended = server.join_next() => return Err(anyhow!("the server ended: {ended:?}").into()),
+        // A server whose leases never end would look healthy and lie.
+        ended = background.join_next() => return Err(anyhow!("the rounds ended: {ended:?}").into()),
+    };
+    info!(?signal, "stopping: requests in flight are answered first");
+    stop.cancel();
+    tokio::select! {
+        second = signals.next() => {
+            warn!(signal = ?second, "stopping at once");
+            Ok(second.exit_code())
+        }
+        ended = server.join_next() => {
+            let drained = ended.context("the server is gone")?.context("the server failed")?;
+            info!(finished = drained.finished, aborted = drained.aborted, "heureka has stopped");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

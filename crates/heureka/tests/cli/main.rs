@@ -1,0 +1,9 @@
+//! The binary as operators and supervisors see it: arguments, variables, files, signals, exit codes.
+
+#![cfg(test)]
+
+mod harness;
+mod help;
+mod layers;
+mod mistakes;
+mod process;
