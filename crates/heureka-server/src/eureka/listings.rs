@@ -26,6 +26,7 @@ const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", "DefaultServer"];
 pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     limit(app, call, Fetch::Full)?;
+    note_regions(call);
     let applications = app.node().applications();
     Ok(wanted.pack(call, &applications))
 }
@@ -34,6 +35,7 @@ pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
 pub(super) fn delta(app: &App, call: &Call) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     limit(app, call, Fetch::Delta)?;
+    note_regions(call);
     let applications = app.node().delta(app.now().mono).map_err(Refusal::Delta)?;
     Ok(wanted.pack(call, &applications))
 }
@@ -58,6 +60,15 @@ pub(super) fn by_secure_vip(app: &App, call: &Call, vip: &str) -> Result<Answer,
     let wanted = Wanted::by(call)?;
     let found = app.node().by_secure_vip(vip);
     Ok(wanted.answer(encode_applications(&found, wanted.form)))
+}
+
+/// A region that is not configured is left out of the answer, and only the log says so (server.md R71). A node without
+/// remote regions knows none.
+fn note_regions(call: &Call) {
+    let regions = call.query.regions();
+    if !regions.is_empty() {
+        tracing::debug!(?regions, "unknown regions are left out of the listing");
+    }
 }
 
 /// In which form a client wants a listing.

@@ -35,6 +35,18 @@ impl Query {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The remote regions that are asked for, as Java's servers read them: in lower case and sorted (server.md C3).
+    pub(crate) fn regions(&self) -> Vec<String> {
+        let list = self.get("regions").unwrap_or_default().to_lowercase();
+        let mut regions: Vec<String> = list
+            .split(',')
+            .filter(|region| !region.is_empty())
+            .map(str::to_owned)
+            .collect();
+        regions.sort();
+        regions
+    }
+
     /// Names and values; of a name that is repeated only the first value (wire.md 1.9).
     pub(crate) fn first_values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
@@ -76,6 +88,19 @@ mod tests {
                 .count(),
             1
         );
+    }
+
+    #[test]
+    fn regions_are_in_lower_case_and_sorted() {
+        for (query, regions) in [
+            (None, &[][..]),
+            (Some("regions"), &[]),
+            (Some("regions="), &[]),
+            (Some("regions=US,eu"), &["eu", "us"]),
+            (Some("x=1&regions=,b,,a"), &["a", "b"]),
+        ] {
+            assert_eq!(Query::parse(query).regions(), regions, "{query:?}");
+        }
     }
 
     #[test]

@@ -22,7 +22,8 @@ fn server() -> TestServer {
     server
 }
 
-/// The request is answered with `status`, and the listing is what it was.
+/// The request is answered with `status`, the listing is what it was, and the log has one line that says why. That
+/// something is not there is no news: clients look for it.
 #[track_caller]
 fn check(
     server: &TestServer,
@@ -33,13 +34,13 @@ fn check(
     status: u16,
 ) -> Answer {
     let before = server.get_json("/eureka/apps").text();
-    let answer = server.send(method, path, headers, body);
+    let (answer, log) = server.send_logged(method, path, headers, body);
     assert_eq!(answer.status, status, "{method} {path}: {}", answer.text());
-    assert_eq!(
-        server.get_json("/eureka/apps").text(),
-        before,
-        "{method} {path} changed the registry"
-    );
+    let after = server.get_json("/eureka/apps").text();
+    assert_eq!(after, before, "{method} {path} changed the registry");
+    let is_routine = status == 404 || path == "/";
+    assert_eq!(log.len(), usize::from(!is_routine), "{log:?}");
+    assert!(log.iter().all(|line| line.contains("refused: ")), "{log:?}");
     answer
 }
 

@@ -16,6 +16,7 @@ use heureka_net::Counters;
 use heureka_server::{App, Clock as _, ManualClock, ServerConfig, router, tick};
 use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::BodyExt as _;
+use parking_lot::Mutex;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
@@ -99,6 +100,28 @@ impl TestServer {
         })
     }
 
+    /// Sends a request and also returns the lines of the log, from the level that operators see.
+    pub fn send_logged(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> (Answer, Vec<String>) {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let writer = Arc::clone(&log);
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::INFO)
+            .with_ansi(false)
+            .with_writer(move || LogWriter(Arc::clone(&writer)))
+            .finish();
+        let answer = tracing::subscriber::with_default(subscriber, || {
+            self.send(method, path, headers, body)
+        });
+        let text = String::from_utf8(log.lock().clone()).unwrap();
+        (answer, text.lines().map(str::to_owned).collect())
+    }
+
     pub fn get_json(&self, path: &str) -> Answer {
         self.send("GET", path, &[("Accept", "application/json")], b"")
     }
@@ -126,6 +149,20 @@ impl TestServer {
             tick(&self.app);
         }
         self.clock.advance(end - self.clock.now().mono);
+    }
+}
+
+/// Where a test's log goes.
+struct LogWriter(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for LogWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
