@@ -38,20 +38,20 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// `GET /`: how the server is, and who is registered.
 pub(crate) async fn status(State(app): State<App>) -> Response {
     let now = app.now();
-    let page = {
+    let (report, applications) = {
         let mut node = app.node();
-        status::StatusPage::new(&app, &node.report(now.mono), &node.applications(), now)
+        (node.report(now.mono), node.applications())
     };
-    render(&page)
+    render(&status::StatusPage::new(&app, &report, &applications, now))
 }
 
 /// `GET /lastn`: who came and who went.
 pub(crate) async fn last_n(State(app): State<App>) -> Response {
-    let page = {
+    let (cancelled, registered) = {
         let node = app.node();
-        last_n::LastNPage::new(&node.last_cancelled(), &node.last_registered())
+        (node.last_cancelled(), node.last_registered())
     };
-    render(&page)
+    render(&last_n::LastNPage::new(&cancelled, &registered))
 }
 
 /// `GET /metrics`

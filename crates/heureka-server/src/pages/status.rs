@@ -7,6 +7,9 @@ use heureka_model::{Application, Applications, InstanceInfo, InstanceStatus, Now
 use super::{format, general_stats};
 use crate::app::App;
 
+/// How many instances of one status a row names; a page is for people, and who wants all asks for the listing.
+const NAMED_IN_ROW: usize = 100;
+
 #[derive(Debug, Template)]
 #[template(path = "status.html")]
 pub(super) struct StatusPage {
@@ -34,6 +37,7 @@ struct ApplicationRow {
 struct StatusRow {
     status: &'static str,
     is_up: bool,
+    count: usize,
     instances: Vec<InstanceLink>,
 }
 
@@ -77,10 +81,13 @@ impl StatusRow {
             .iter()
             .filter(|info| info.status == status);
         let mut instances: Vec<InstanceLink> = of_status.map(InstanceLink::new).collect();
+        let count = instances.len();
         instances.sort_by(|a, b| a.id.cmp(&b.id));
-        (!instances.is_empty()).then(|| Self {
+        instances.truncate(NAMED_IN_ROW);
+        (count > 0).then(|| Self {
             status: status.as_str(),
             is_up: status == InstanceStatus::Up,
+            count,
             instances,
         })
     }

@@ -100,3 +100,14 @@ fn browsers_get_no_rights() {
             .all(|(name, _)| !name.starts_with("access-control"))
     );
 }
+
+#[test]
+fn a_large_application_is_counted_and_not_all_named() {
+    let server = TestServer::start(ServerConfig::default());
+    for n in 0..150 {
+        server.register_json("ORDERS", &instance("ORDERS", &format!("host{n:03}")));
+    }
+    let html = server.send("GET", "/", &[], b"").text();
+    assert!(html.contains("UP (150)"));
+    assert_eq!(html.matches("<bdi>host").count(), 100);
+}
