@@ -29,6 +29,8 @@ pub(crate) struct DocumentPart {
     /// Raised where an older dirty timestamp has to win.
     pub(crate) generation: u32,
     pub(crate) stamp: Stamp,
+    /// When the client last reported its status: a metadata edit makes the document newer, not what it reports.
+    pub(crate) reported: Stamp,
     pub(crate) document: Arc<Document>,
 }
 
@@ -77,7 +79,7 @@ impl Entry {
         let reported = self.document.document.status;
         self.shown.status = self
             .override_part
-            .status_in_force(reported, self.document.stamp);
+            .status_in_force(reported, self.document.reported);
         let times = &mut self.shown.times;
         if self.shown.status == InstanceStatus::Up && times.service_up == UnixMillis::default() {
             times.service_up = wall;

@@ -49,7 +49,7 @@ fn check_entry(entry: &Entry, watch: &LeaseWatch) {
     let reported = entry.document.document.status;
     let status = entry
         .override_part
-        .status_in_force(reported, entry.document.stamp);
+        .status_in_force(reported, entry.document.reported);
     assert_eq!(entry.shown.status, status);
     assert_eq!(
         watch.ended().contains(&entry.document.document.key()),

@@ -25,6 +25,11 @@ pub enum Grace {
 }
 
 impl LeasePolicy {
+    /// How long an instance with these settings may be silent at most.
+    pub(crate) fn longest(self, settings: LeaseSettings) -> Duration {
+        settings.duration().saturating_add(self.grace(settings))
+    }
+
     fn grace(self, settings: LeaseSettings) -> Duration {
         match self.grace {
             Grace::TwiceTheInterval => settings.renewal_interval().saturating_mul(2),
@@ -52,11 +57,18 @@ impl Lease {
         }
     }
 
-    /// The lease after a registration over a living one: what it has shown is not forgotten (MERGE 2*).
-    pub(crate) fn registered_again(self, mono: Duration) -> Self {
+    /// The lease after a registration over this one. What a living one has shown is not forgotten (MERGE 2*); one that
+    /// has ended, and is only still listed, has nothing more to say.
+    pub(crate) fn registered_again(
+        self,
+        settings: LeaseSettings,
+        policy: LeasePolicy,
+        mono: Duration,
+    ) -> Self {
+        let is_alive = mono <= self.ends_at(settings, policy);
         Self {
             last_renewal: mono,
-            ..self
+            ever_renewed: is_alive && self.ever_renewed,
         }
     }
 
@@ -125,11 +137,15 @@ mod tests {
     fn registering_again_keeps_what_the_lease_has_shown() {
         let mut lease = Lease::registered(secs(0));
         lease.renew(secs(30));
-        let again = lease.registered_again(secs(40));
-        assert_eq!(
-            again.ends_at(LeaseSettings::new(30, 90), LeasePolicy::default()),
-            secs(190)
-        );
+        let (settings, policy) = (LeaseSettings::new(30, 90), LeasePolicy::default());
+        for (at, end) in [(40, 190), (180, 330), (181, 271)] {
+            let again = lease.registered_again(settings, policy, secs(at));
+            assert_eq!(
+                again.ends_at(settings, policy),
+                secs(end),
+                "again at {at} s"
+            );
+        }
     }
 
     #[test]

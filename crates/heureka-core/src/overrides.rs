@@ -1,8 +1,14 @@
 //! Which status counts: the client's, the operator's, or the one it had.
 
+use std::time::Duration;
+
 use heureka_model::InstanceStatus;
 
+use crate::node::Origin;
 use crate::stamp::Stamp;
+
+/// How long a Java peer may go on repeating an override that is removed: the life of a task in its queue (MERGE 5).
+const REPEATED_FOR: Duration = Duration::from_secs(35);
 
 /// The part of a key that operators write (MERGE 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +25,12 @@ pub(crate) enum OverrideValue {
     /// Show this status instead.
     Status(InstanceStatus),
     /// No longer override; show this until the client registers (server.md R39, R45).
-    Removed { shown: InstanceStatus },
+    Removed {
+        /// What to show.
+        shown: InstanceStatus,
+        /// When that was said, on the monotonic clock.
+        at: Duration,
+    },
 }
 
 impl OverridePart {
@@ -29,6 +40,26 @@ impl OverridePart {
         stamp: Stamp::NEVER,
     };
 
+    /// No override, and that is newer than all before `stamp`.
+    pub(crate) fn none_since(stamp: Stamp) -> Self {
+        Self {
+            value: OverrideValue::Absent,
+            stamp,
+        }
+    }
+
+    /// Whether an override that a registration or a heartbeat carries counts. A Java peer repeats it with each of them,
+    /// so it must not bring back what was removed here just now (MERGE 5*).
+    pub(crate) fn gives_way(&self, origin: Origin, mono: Duration) -> bool {
+        match self.value {
+            OverrideValue::Absent => true,
+            OverrideValue::Status(_) => false,
+            OverrideValue::Removed { at, .. } => {
+                origin == Origin::Client || mono > at.saturating_add(REPEATED_FOR)
+            }
+        }
+    }
+
     /// The override in force, if there is one.
     pub(crate) fn status(&self) -> Option<InstanceStatus> {
         match self.value {
@@ -37,15 +68,15 @@ impl OverridePart {
         }
     }
 
-    /// The status to show for a document that reports `reported` and was written at `document` (MERGE 1).
+    /// The status to show for a client that reported `reported` at `reported_at` (MERGE 1).
     pub(crate) fn status_in_force(
         &self,
         reported: InstanceStatus,
-        document: Stamp,
+        reported_at: Stamp,
     ) -> InstanceStatus {
         match self.value {
-            OverrideValue::Status(status) | OverrideValue::Removed { shown: status }
-                if self.stamp > document =>
+            OverrideValue::Status(status) | OverrideValue::Removed { shown: status, .. }
+                if self.stamp > reported_at =>
             {
                 status
             }

@@ -66,9 +66,10 @@ impl Registry {
         })
     }
 
-    /// The instance with this id in whichever application has it first (server.md R68).
+    /// The instance with this id; where several applications have one, that of the youngest application. Java's servers
+    /// take any (server.md R68).
     pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
-        self.apps.values().find_map(|app| app.get(id))
+        self.apps.values().rev().find_map(|app| app.get(id))
     }
 
     pub(crate) fn insert(&mut self, entry: Entry) {

@@ -1,6 +1,6 @@
 //! Keys that were cancelled, and must not come back by themselves.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use heureka_model::{InstanceKey, UnixMillis};
@@ -24,12 +24,25 @@ pub(crate) struct Tombstone {
     pub(crate) expires_at: Duration,
 }
 
-/// Cancelled keys, each once, forgotten in the order in which they were cancelled when there are too many.
+impl Tombstone {
+    /// A key that is cancelled again keeps the version it had, and the time that its lease asked for.
+    fn in_place_of(self, replaced: &Self) -> Self {
+        Self {
+            version: self.version.or(replaced.version),
+            expires_at: self.expires_at.max(replaced.expires_at),
+            ..self
+        }
+    }
+}
+
+/// Cancelled keys, each once. Each is forgotten in its time, and the oldest earlier when there are too many.
 #[derive(Debug)]
 pub(crate) struct Tombstones {
     by_key: IndexMap<InstanceKey, Tombstone, SeededHash>,
-    /// Keys in the order of their cancels; an entry counts only while its stamp is the key's.
-    order: VecDeque<(InstanceKey, Stamp)>,
+    /// Keys in the order of their cancels.
+    by_age: BTreeMap<Stamp, InstanceKey>,
+    /// Cancels in the order in which they are forgotten, which is another where leases are longer than an hour.
+    by_expiry: BTreeSet<(Duration, Stamp)>,
     unknown: usize,
     max: usize,
     max_unknown: usize,
@@ -39,7 +52,8 @@ impl Tombstones {
     pub(crate) fn new(limits: &RegistryLimits, hash: SeededHash) -> Self {
         Self {
             by_key: IndexMap::with_hasher(hash),
-            order: VecDeque::new(),
+            by_age: BTreeMap::new(),
+            by_expiry: BTreeSet::new(),
             unknown: 0,
             max: limits.max_tombstones,
             max_unknown: limits.max_unknown_tombstones,
@@ -51,77 +65,54 @@ impl Tombstones {
     }
 
     #[cfg(test)]
-    fn get(&self, key: &InstanceKey) -> Option<&Tombstone> {
+    pub(crate) fn get(&self, key: &InstanceKey) -> Option<&Tombstone> {
         self.by_key.get(key)
     }
 
     /// Remembers a key. One that was never here is remembered only while there is room for such.
     pub(crate) fn insert(&mut self, key: InstanceKey, tombstone: Tombstone) {
-        let replaced = self.remove(&key);
-        let version = tombstone
-            .version
-            .or_else(|| replaced.and_then(|old| old.version));
-        if version.is_none() && self.unknown >= self.max_unknown {
+        let tombstone = match self.remove(&key) {
+            Some(replaced) => tombstone.in_place_of(&replaced),
+            None => tombstone,
+        };
+        let is_unknown = tombstone.version.is_none();
+        if is_unknown && self.unknown >= self.max_unknown {
             return;
         }
         while self.by_key.len() >= self.max && self.forget_oldest() {}
-        self.unknown += usize::from(version.is_none());
-        self.order.push_back((key.clone(), tombstone.stamp));
-        self.by_key.insert(
-            key,
-            Tombstone {
-                version,
-                ..tombstone
-            },
-        );
-        self.compact_order();
+        self.unknown += usize::from(is_unknown);
+        self.by_age.insert(tombstone.stamp, key.clone());
+        self.by_expiry
+            .insert((tombstone.expires_at, tombstone.stamp));
+        self.by_key.insert(key, tombstone);
     }
 
     pub(crate) fn remove(&mut self, key: &InstanceKey) -> Option<Tombstone> {
         let tombstone = self.by_key.swap_remove(key)?;
+        self.by_age.remove(&tombstone.stamp);
+        self.by_expiry
+            .remove(&(tombstone.expires_at, tombstone.stamp));
         self.unknown -= usize::from(tombstone.version.is_none());
         Some(tombstone)
     }
 
     /// Forgets what has served its time.
     pub(crate) fn forget_old(&mut self, mono: Duration) {
-        while let Some((key, stamp)) = self.order.front() {
-            match self
-                .by_key
-                .get(key)
-                .filter(|tombstone| tombstone.stamp == *stamp)
-            {
-                Some(tombstone) if tombstone.expires_at >= mono => return,
-                Some(_) | None => {
-                    self.forget_oldest();
-                }
-            }
+        while let Some((expires_at, stamp)) = self.by_expiry.first().copied()
+            && expires_at < mono
+        {
+            self.forget(stamp);
         }
     }
 
     fn forget_oldest(&mut self) -> bool {
-        let Some((key, stamp)) = self.order.pop_front() else {
-            return false;
-        };
-        if self
-            .by_key
-            .get(&key)
-            .is_some_and(|tombstone| tombstone.stamp == stamp)
-        {
-            self.remove(&key);
-        }
-        true
+        let oldest = self.by_age.first_key_value().map(|(stamp, _)| *stamp);
+        oldest.is_some_and(|stamp| self.forget(stamp))
     }
 
-    /// Keys that came back or were cancelled again leave their place in the order behind; when these are the most of
-    /// it, it is written anew, so that its length follows the number of tombstones.
-    fn compact_order(&mut self) {
-        const SLACK: usize = 64;
-        if self.order.len() > self.by_key.len() * 2 + SLACK {
-            let by_key = &self.by_key;
-            self.order
-                .retain(|(key, stamp)| by_key.get(key).is_some_and(|own| own.stamp == *stamp));
-        }
+    fn forget(&mut self, stamp: Stamp) -> bool {
+        let key = self.by_age.get(&stamp).cloned();
+        key.is_some_and(|key| self.remove(&key).is_some())
     }
 }
 
@@ -160,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_make_room_and_the_order_does_not_outgrow_them() {
+    fn the_oldest_make_room_and_the_orders_do_not_outgrow_them() {
         let (mut graves, mut clock) = (tombstones(10, 3), HybridClock::new(NodeId(1)));
         for n in 0..1000 {
             let key = InstanceKey::new("A", &n.to_string());
@@ -170,7 +161,7 @@ mod tests {
             }
         }
         assert_eq!(graves.len(), 10);
-        assert!(graves.order.len() <= 10 * 2 + 64);
+        assert_eq!((graves.by_age.len(), graves.by_expiry.len()), (10, 10));
         assert!(graves.get(&InstanceKey::new("A", "999")).is_some());
     }
 

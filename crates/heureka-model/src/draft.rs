@@ -280,7 +280,7 @@ impl InstanceDraft {
         let id = self
             .metadata
             .get(ID_IN_METADATA)
-            .filter(|id| !id.is_empty())?;
+            .filter(|id| !id.trim().is_empty())?;
         let host_name = self.host_name.as_deref().unwrap_or_default();
         Some(if id.starts_with(host_name) {
             id.to_owned()

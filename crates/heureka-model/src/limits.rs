@@ -1,6 +1,6 @@
 //! What a document may weigh.
 
-use crate::{DataCenter, Document, InvalidInstance, Metadata};
+use crate::{DataCenter, Document, InstanceKey, InvalidInstance, Metadata};
 
 /// What a document may weigh; a registration beyond it is refused with a text that names the limit.
 ///
@@ -49,6 +49,13 @@ impl DocumentLimits {
             }
             DataCenter::MyOwn | DataCenter::Netflix => Ok(()),
         }
+    }
+
+    /// Whether there may be a document of this name.
+    #[must_use]
+    pub fn allow_names(&self, key: &InstanceKey) -> bool {
+        key.app.as_str().len() <= self.app_name_bytes
+            && key.id.as_str().len() <= self.instance_id_bytes
     }
 
     /// Whether `metadata`, of a document or a change to one, is within them.
@@ -122,12 +129,17 @@ fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), Inval
 }
 
 fn has_control(text: &str) -> bool {
-    text.chars().any(char::is_control)
+    text.chars().any(is_control)
 }
 
 /// Values of metadata may be several lines of text, as the recordings show; other control characters have no form in
 /// XML 1.0, so no client could read the listing that holds one.
 fn has_hidden_control(text: &str) -> bool {
     text.chars()
-        .any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+        .any(|c| is_control(c) && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// The last two are no control characters, but XML 1.0 has no form for them either.
+fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')
 }

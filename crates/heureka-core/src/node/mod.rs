@@ -2,6 +2,7 @@
 
 mod outcome;
 mod read;
+mod register;
 mod rounds;
 mod write;
 
@@ -42,6 +43,8 @@ const MAX_EVENTS: usize = 1024;
 /// after what a client wants change it and answer with an outcome. [`Node::poll_timeout`] says when it wants to be
 /// called again, and [`Node::handle_timeout`] does what is due. After either, [`Node::poll_event`] gives what a person
 /// should hear of, until there is nothing more.
+///
+/// Applications are named as [`heureka_model::AppName`] writes them: in upper case.
 ///
 /// Times must not run backwards from call to call on the monotonic clock; the wall clock may do as it likes.
 #[derive(Debug)]

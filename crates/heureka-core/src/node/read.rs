@@ -33,7 +33,7 @@ impl Node {
         }
     }
 
-    /// One application, if it has an instance (server.md R69). The name's case does not matter.
+    /// One application, if it has an instance (server.md R69).
     #[must_use]
     pub fn application(&self, app: &str) -> Option<Application> {
         self.registry.app(app).map(|(name, app)| shown(name, app))

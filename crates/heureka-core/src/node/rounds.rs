@@ -33,7 +33,8 @@ impl Node {
     fn note_lateness(&mut self, now: Now) {
         let late = now.mono.saturating_sub(self.next_round);
         if late > LATENESS_TOLERATED {
-            self.postponed_until = now.mono.saturating_add(late);
+            let from = self.postponed_until.max(now.mono);
+            self.postponed_until = from.saturating_add(late);
             self.tell(Event::EvictionPostponed { late });
         }
     }

@@ -1,1 +1,283 @@
-//! Rules of the registry, one by one.
+//! What shows only inside: generations and stamps, by which nodes will tell what is newer (MERGE 1), and the cost of a
+//! heartbeat.
+
+use heureka_model::{
+    AppName, DataCenter, DataCenterDraft, DocumentLimits, InstanceDraft, InstanceStatus,
+    LeaseSettings, Registration,
+};
+
+use super::*;
+use crate::overrides::OverrideValue;
+use crate::stamp::Stamp;
+
+const WALL: i64 = 1_700_000_000_000;
+
+fn at(secs: u64) -> Now {
+    Now {
+        mono: Duration::from_secs(secs),
+        wall: heureka_model::UnixMillis(WALL).after(Duration::from_secs(secs)),
+    }
+}
+
+fn node() -> Node {
+    Node::new(NodeConfig::default(), 1, at(0))
+}
+
+fn version(ms: i64) -> Registration {
+    let mut draft = InstanceDraft::new(AppName::new("A"));
+    draft.instance_id = Some("1".into());
+    draft.host_name = Some("host".into());
+    draft.ip_addr = Some("10.0.0.1".into());
+    draft.data_center = Some(DataCenterDraft::Known(DataCenter::MyOwn));
+    draft.last_dirty = Some(heureka_model::UnixMillis(WALL + ms));
+    let limits = DocumentLimits::default();
+    let app = draft.app.clone();
+    draft.into_registration(&app, at(0).wall, &limits).unwrap()
+}
+
+fn register(node: &mut Node, ms: i64) -> RegisterOutcome {
+    node.register(at(0), version(ms), Origin::Client).unwrap()
+}
+
+fn entry(node: &Node) -> &Entry {
+    node.registry.get("A", "1").unwrap()
+}
+
+/// The generations after each of these versions was registered, with a cancel between any two.
+#[track_caller]
+fn generations(versions: &[i64], expected: &[u32]) {
+    let mut node = node();
+    let generation = |ms: &i64| {
+        register(&mut node, *ms);
+        let generation = entry(&node).document.generation;
+        node.cancel(at(0), "A", "1");
+        generation
+    };
+    let generations: Vec<u32> = versions.iter().map(generation).collect();
+    assert_eq!(generations, expected, "{versions:?}");
+}
+
+// MERGE 1*: the tombstone keeps generation and dirty timestamp.
+#[test]
+fn an_older_version_that_returns_after_a_cancel_raises_the_generation_by_one() {
+    generations(&[5, 4], &[0, 1]);
+    generations(&[5, 5], &[0, 0]);
+    generations(&[5, 6], &[0, 0]);
+    generations(&[5, 4, 4, 9, 1], &[0, 1, 1, 1, 2]);
+}
+
+#[test]
+fn a_second_cancel_does_not_forget_the_generation() {
+    let mut node = node();
+    register(&mut node, 5);
+    node.cancel(at(0), "A", "1");
+    node.cancel(at(1), "A", "1");
+    register(&mut node, 4);
+    assert_eq!(entry(&node).document.generation, 1);
+}
+
+// MERGE 1*
+#[test]
+fn a_client_that_replaces_a_document_from_the_future_raises_the_generation_by_one() {
+    let mut node = node();
+    register(&mut node, 600_001);
+    assert_eq!(register(&mut node, 0), RegisterOutcome::Replaced);
+    assert_eq!(entry(&node).document.generation, 1);
+    register(&mut node, 1);
+    assert_eq!(entry(&node).document.generation, 1);
+}
+
+#[test]
+fn registering_newer_equal_or_older_versions_leaves_the_generation() {
+    let mut node = node();
+    for ms in [0, 1, 1, 0] {
+        register(&mut node, ms);
+        assert_eq!(entry(&node).document.generation, 0);
+    }
+}
+
+// MERGE 1*: a cancel also writes "override: none" with its stamp.
+#[test]
+fn a_key_that_returns_knows_that_its_override_was_cancelled() {
+    let mut node = node();
+    register(&mut node, 0);
+    let change = StatusChange::Override(InstanceStatus::Down);
+    node.change_status(at(0), "A", "1", change, None);
+    let overridden = entry(&node).override_part.stamp;
+    node.cancel(at(0), "A", "1");
+    let cancelled = node
+        .tombstones
+        .get(&InstanceKey::new("A", "1"))
+        .unwrap()
+        .stamp;
+    register(&mut node, 0);
+    let part = entry(&node).override_part;
+    assert_eq!((part.value, part.stamp), (OverrideValue::Absent, cancelled));
+    assert!(overridden < cancelled && cancelled < entry(&node).presence);
+}
+
+// MERGE 1*: a cancel of an unknown key leaves a tombstone all the same.
+#[test]
+fn a_cancel_that_overtook_the_registration_is_remembered() {
+    let mut node = node();
+    node.cancel(at(0), "A", "1");
+    let tombstone = *node.tombstones.get(&InstanceKey::new("A", "1")).unwrap();
+    assert_eq!(tombstone.version, None);
+    register(&mut node, 0);
+    assert_eq!(entry(&node).override_part.stamp, tombstone.stamp);
+    assert_eq!(entry(&node).document.generation, 0);
+}
+
+/// The stamps of the entry's parts: document, what was reported, override, presence.
+fn stamps(node: &Node) -> [Stamp; 4] {
+    let Entry {
+        document,
+        override_part,
+        presence,
+        ..
+    } = entry(node);
+    [
+        document.stamp,
+        document.reported,
+        override_part.stamp,
+        *presence,
+    ]
+}
+
+/// Which of the stamps `write` makes newer; the others it leaves.
+#[track_caller]
+fn renews(node: &mut Node, write: impl FnOnce(&mut Node), expected: [bool; 4]) {
+    let before = stamps(node);
+    write(node);
+    let after = stamps(node);
+    for (index, is_newer) in expected.into_iter().enumerate() {
+        let (before, after) = (before[index], after[index]);
+        assert!(
+            if is_newer {
+                after > before
+            } else {
+                after == before
+            },
+            "{index}"
+        );
+    }
+}
+
+// MERGE 1, "changed by"
+#[test]
+fn each_write_renews_the_stamps_of_the_parts_that_it_writes() {
+    let mut node = node();
+    register(&mut node, 0);
+    renews(
+        &mut node,
+        |node| _ = register(node, 1),
+        [true, true, false, true],
+    );
+    renews(
+        &mut node,
+        |node| _ = register(node, 0),
+        [false, false, false, true],
+    );
+    let put = |status, raised| {
+        move |node: &mut Node| {
+            let change = StatusChange::Override(status);
+            node.change_status(at(0), "A", "1", change, raised);
+        }
+    };
+    renews(
+        &mut node,
+        put(InstanceStatus::Down, None),
+        [false, false, true, false],
+    );
+    let raised = Some(heureka_model::UnixMillis(WALL + 5));
+    renews(
+        &mut node,
+        put(InstanceStatus::Up, raised),
+        [true, false, true, false],
+    );
+    let raised_to_the_same = put(InstanceStatus::Down, raised);
+    renews(&mut node, raised_to_the_same, [false, false, true, false]);
+    let edit = |node: &mut Node| {
+        node.update_metadata(at(0), "A", "1", &[("a", "1")].into_iter().collect());
+    };
+    renews(&mut node, edit, [true, false, false, false]);
+    renews(&mut node, put(InstanceStatus::Down, None), [false; 4]);
+    let beat = |node: &mut Node| {
+        node.renew(at(1), "A", "1", Renewal::default(), Origin::Client);
+    };
+    renews(&mut node, beat, [false; 4]);
+}
+
+// MERGE 1*: a node's clock never runs backwards.
+#[test]
+fn stamps_grow_although_the_wall_clock_runs_back() {
+    let mut node = node();
+    let mut last = Stamp::NEVER;
+    for secs in [100, 50, 0, 51, 99, 101] {
+        let now = at(secs);
+        node.register(
+            Now {
+                mono: at(0).mono,
+                ..now
+            },
+            version(0),
+            Origin::Client,
+        )
+        .unwrap();
+        let own = entry(&node).document.stamp;
+        assert!(own > last && entry(&node).presence >= own);
+        last = entry(&node).presence;
+    }
+}
+
+// MERGE 3
+#[test]
+fn an_eviction_leaves_no_tombstone() {
+    let mut node = node();
+    register(&mut node, 5);
+    for secs in 1..=91 {
+        node.handle_timeout(at(secs));
+    }
+    assert_eq!((node.registry.len(), node.tombstones.len()), (0, 0));
+    register(&mut node, 4);
+    assert_eq!(entry(&node).document.generation, 0);
+    assert_eq!(entry(&node).override_part.stamp, Stamp::NEVER);
+}
+
+// DESIGN 4: a heartbeat touches one lease.
+#[test]
+fn a_heartbeat_in_time_plans_nothing() {
+    let mut node = node();
+    register(&mut node, 0);
+    let planned = entry(&node).watch.check_at;
+    for secs in 1..40 {
+        node.renew(at(secs), "A", "1", Renewal::default(), Origin::Client);
+        assert_eq!(
+            (entry(&node).watch.check_at, node.watch.planned()),
+            (planned, 1)
+        );
+    }
+}
+
+#[test]
+fn one_key_with_ever_different_leases_has_one_planned_look() {
+    let mut node = node();
+    for secs in 1..1000 {
+        let mut registration = version(0);
+        registration.document.lease = LeaseSettings::new(secs, 2000 - secs);
+        node.register(at(0), registration, Origin::Client).unwrap();
+        assert_eq!(node.watch.planned(), 1);
+    }
+    node.cancel(at(0), "A", "1");
+    assert_eq!(node.watch.planned(), 0);
+}
+
+// faults-and-attacks.md S48
+#[test]
+fn where_a_name_lies_in_memory_depends_on_the_seed() {
+    use std::hash::BuildHasher as _;
+    let hash = |first, second| SeededHash::new(first, second).hash_one("name");
+    assert_eq!(hash(1, 2), hash(1, 2));
+    assert_ne!(hash(1, 2), hash(1, 3));
+    assert_ne!(hash(1, 2), hash(2, 2));
+}

@@ -1,58 +1,19 @@
-//! What clients, operators and peers may change.
+//! What clients, operators and peers may change of what is registered.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use heureka_model::{
-    ActionType, Document, InstanceKey, InstanceStatus, LeaseTimes, Metadata, Now, Registration,
-    UnixMillis,
-};
+use heureka_model::{ActionType, InstanceKey, InstanceStatus, Metadata, Now, UnixMillis};
 
 use super::{
-    CancelOutcome, MetadataOutcome, Node, Origin, RegisterOutcome, RegistryFull, RenewOutcome,
-    Renewal, StatusChange, StatusOutcome,
+    CancelOutcome, MetadataOutcome, Node, Origin, RenewOutcome, Renewal, StatusChange,
+    StatusOutcome,
 };
-use crate::entry::{DocumentPart, Entry, Shown, Watch};
-use crate::lease::Lease;
-use crate::overrides::{OverridePart, OverrideValue, RuleInput, resolve};
+use crate::entry::Entry;
+use crate::overrides::OverrideValue;
+use crate::stamp::Stamp;
 use crate::tombstones::{TOMBSTONE_LIFE, Tombstone};
 
-/// A stored document that is dated further ahead than this does not keep a client's out (MERGE 1*).
-const FUTURE_TOLERANCE: Duration = Duration::from_secs(10 * 60);
-
 impl Node {
-    /// Registers an instance, for the first time or again (server.md 2.1).
-    ///
-    /// # Errors
-    ///
-    /// The registry is full and the key is not in it.
-    pub fn register(
-        &mut self,
-        now: Now,
-        registration: Registration,
-        origin: Origin,
-    ) -> Result<RegisterOutcome, RegistryFull> {
-        let key = registration.document.key();
-        let outcome = match self.registry.get(key.app.as_str(), key.id.as_str()) {
-            None => {
-                self.make_sure_there_is_room()?;
-                self.add(registration, now);
-                RegisterOutcome::Added
-            }
-            Some(stored) if keeps_out(stored, &registration.document, now, origin) => {
-                self.register_again(&key, now);
-                RegisterOutcome::KeptNewer
-            }
-            Some(_) => {
-                self.replace(&key, registration, now, origin);
-                RegisterOutcome::Replaced
-            }
-        };
-        self.last_registered.push(key, now.wall);
-        self.check();
-        Ok(outcome)
-    }
-
     /// A heartbeat (server.md 2.3 and H4).
     pub fn renew(
         &mut self,
@@ -96,20 +57,11 @@ impl Node {
     pub fn cancel(&mut self, now: Now, app: &str, id: &str) -> CancelOutcome {
         let stamp = self.clock.draw(now.wall);
         let Some(entry) = self.take_out(now, app, id) else {
-            let expires_at = now.mono.saturating_add(TOMBSTONE_LIFE);
-            let tombstone = Tombstone {
-                stamp,
-                version: None,
-                expires_at,
-            };
-            self.tombstones.insert(InstanceKey::new(app, id), tombstone);
+            self.remember_unknown(now, stamp, InstanceKey::new(app, id));
             return CancelOutcome::Unknown;
         };
         let document = &entry.document.document;
-        let lease = document
-            .lease
-            .duration()
-            .saturating_add(document.lease.renewal_interval() * 2);
+        let lease = self.config.lease.longest(document.lease);
         let tombstone = Tombstone {
             stamp,
             version: Some((entry.document.generation, document.last_dirty)),
@@ -118,6 +70,18 @@ impl Node {
         self.tombstones.insert(document.key(), tombstone);
         self.check();
         CancelOutcome::Cancelled
+    }
+
+    /// A key whose names no document may have will never be registered, so nothing can be overtaken.
+    fn remember_unknown(&mut self, now: Now, stamp: Stamp, key: InstanceKey) {
+        if self.config.limits.document.allow_names(&key) {
+            let tombstone = Tombstone {
+                stamp,
+                version: None,
+                expires_at: now.mono.saturating_add(TOMBSTONE_LIFE),
+            };
+            self.tombstones.insert(key, tombstone);
+        }
     }
 
     /// Overrides a status or removes an override (server.md 2.4, 2.5). Either is also a sign of life.
@@ -142,10 +106,12 @@ impl Node {
         }
         let value = match change {
             StatusChange::Override(status) => OverrideValue::Status(status),
-            StatusChange::RemoveOverride { shown } => OverrideValue::Removed { shown },
+            StatusChange::RemoveOverride { shown } => OverrideValue::Removed {
+                shown,
+                at: now.mono,
+            },
         };
         self.change_visibly(key, now, |entry, clock| {
-            // The document first: what the operator says must stay newer than the version raised with it.
             entry.raise_dirty(last_dirty, clock.draw(now.wall));
             entry.set_override(value, clock.draw(now.wall));
             entry.mark_changed(ActionType::Modified, now.wall);
@@ -175,13 +141,8 @@ impl Node {
         }
         let key = entry.document.document.key();
         self.change_visibly(key, now, |entry, clock| {
-            let (shown, override_status) = (entry.shown.status, entry.override_part.status());
             let document = Arc::make_mut(&mut entry.document.document);
             document.metadata = metadata.compact();
-            if override_status.is_none() {
-                // What a removed override left to be shown would be hidden by the newer document.
-                document.status = shown;
-            }
             entry.document.stamp = clock.draw(now.wall);
             entry.shown.times.registration = now.wall;
             entry.mark_changed(ActionType::Added, now.wall);
@@ -201,109 +162,7 @@ impl Node {
         Some(entry)
     }
 
-    fn make_sure_there_is_room(&self) -> Result<(), RegistryFull> {
-        match self.config.limits.max_instances {
-            Some(max_instances) if self.registry.len() >= max_instances => {
-                Err(RegistryFull { max_instances })
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn add(&mut self, registration: Registration, now: Now) {
-        let Registration {
-            document,
-            overridden_status,
-        } = registration;
-        let key = document.key();
-        let generation = self.tombstones.remove(&key).map_or(0, |tombstone| {
-            generation_after(tombstone.version, &document)
-        });
-        let override_part = self.override_in_body(overridden_status, now);
-        let stamp = self.clock.draw(now.wall);
-        let mut entry = Entry {
-            document: DocumentPart {
-                generation,
-                stamp,
-                document: Arc::new(document),
-            },
-            override_part: override_part.unwrap_or(OverridePart::NONE),
-            presence: stamp,
-            lease: Lease::registered(now.mono),
-            shown: Shown {
-                status: InstanceStatus::Unknown,
-                times: LeaseTimes {
-                    registration: now.wall,
-                    last_renewal: now.wall,
-                    ..LeaseTimes::default()
-                },
-                last_updated: now.wall,
-                action: ActionType::Added,
-            },
-            watch: Watch::default(),
-        };
-        entry.settle_status(now.wall);
-        self.watch.watch(&mut entry);
-        self.changes.record_change(key, &entry, now.mono);
-        self.registry.insert(entry);
-    }
-
-    /// Puts a document in the place of the stored one.
-    fn replace(&mut self, key: &InstanceKey, registration: Registration, now: Now, origin: Origin) {
-        let Registration {
-            mut document,
-            overridden_status,
-        } = registration;
-        let Some(mut entry) = self.registry.remove(key.app.as_str(), key.id.as_str()) else {
-            return;
-        };
-        if entry.override_part.status().is_none()
-            && let Some(override_part) = self.override_in_body(overridden_status, now)
-        {
-            entry.override_part = override_part;
-        }
-        if entry.override_part.status().is_none() {
-            document.status = resolve(&RuleInput {
-                reported: document.status,
-                override_status: None,
-                existing: Some(entry.shown.status),
-                is_replication: origin == Origin::Peer,
-            });
-        }
-        let part = &mut entry.document;
-        part.generation += u32::from(part.document.last_dirty > document.last_dirty);
-        part.document = Arc::new(document);
-        part.stamp = self.clock.draw(now.wall);
-        self.registry.insert(entry);
-        self.register_again(key, now);
-    }
-
-    /// Begins a lease anew over a living one, and shows the instance as added (server.md R7, R15).
-    fn register_again(&mut self, key: &InstanceKey, now: Now) {
-        let Self {
-            registry, watch, ..
-        } = self;
-        registry.change(key.app.as_str(), key.id.as_str(), |entry| {
-            entry.lease = entry.lease.registered_again(now.mono);
-            entry.shown.times.registration = now.wall;
-            entry.shown.times.last_renewal = now.wall;
-            watch.watch(entry);
-        });
-        self.change_visibly(key.clone(), now, |entry, clock| {
-            entry.presence = clock.draw(now.wall);
-            entry.mark_changed(ActionType::Added, now.wall);
-        });
-    }
-
-    /// server.md R11: a registration may bring its override along. It is older than the document that brings it.
-    fn override_in_body(&mut self, status: InstanceStatus, now: Now) -> Option<OverridePart> {
-        (status != InstanceStatus::Unknown).then(|| OverridePart {
-            value: OverrideValue::Status(status),
-            stamp: self.clock.draw(now.wall),
-        })
-    }
-
-    /// server.md R46: a peer that has the newer document tells its override along.
+    /// server.md N70: a peer that has the newer document tells its override along.
     fn take_override_of_peer(
         &mut self,
         now: Now,
@@ -321,31 +180,17 @@ impl Node {
         let Some(key) = self.registry.key(app, id) else {
             return;
         };
-        let has_one = self
+        let gives_way = self
             .registry
             .get(app, id)
-            .is_some_and(|entry| entry.override_part.status().is_some());
-        if !has_one {
+            .is_some_and(|entry| entry.override_part.gives_way(origin, now.mono));
+        if gives_way {
             self.change_visibly(key, now, |entry, clock| {
                 entry.set_override(OverrideValue::Status(status), clock.draw(now.wall));
+                // Nobody overrides anew: who is not ready stays so, as on Java's servers (server.md S3).
+                entry.document.reported = clock.draw(now.wall);
                 entry.mark_changed(ActionType::Modified, now.wall);
             });
         }
-    }
-}
-
-/// server.md R3, but a document dated far in the future does not keep its own client out.
-fn keeps_out(stored: &Entry, sent: &Document, now: Now, origin: Origin) -> bool {
-    let stored = stored.document.document.last_dirty;
-    let is_from_the_future = stored > now.wall.after(FUTURE_TOLERANCE);
-    stored > sent.last_dirty && !(is_from_the_future && origin == Origin::Client)
-}
-
-/// After a cancel an older dirty timestamp wins by its generation (MERGE 1*).
-fn generation_after(cancelled: Option<(u32, UnixMillis)>, document: &Document) -> u32 {
-    match cancelled {
-        Some((generation, last_dirty)) if document.last_dirty < last_dirty => generation + 1,
-        Some((generation, _)) => generation,
-        None => 0,
     }
 }

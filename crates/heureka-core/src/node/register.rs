@@ -1,0 +1,182 @@
+//! Registrations: the first, and those that take the place of another.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use heureka_model::{
+    ActionType, Document, InstanceKey, InstanceStatus, LeaseTimes, Now, Registration, UnixMillis,
+};
+
+use super::{Node, Origin, RegisterOutcome, RegistryFull};
+use crate::entry::{DocumentPart, Entry, Shown, Watch};
+use crate::lease::Lease;
+use crate::overrides::{OverridePart, OverrideValue, RuleInput, resolve};
+
+/// A stored document that is dated further ahead than this does not keep a client's out (MERGE 1*).
+const FUTURE_TOLERANCE: Duration = Duration::from_secs(10 * 60);
+
+impl Node {
+    /// Registers an instance, for the first time or again (server.md 2.1).
+    ///
+    /// # Errors
+    ///
+    /// The registry is full and the key is not in it.
+    pub fn register(
+        &mut self,
+        now: Now,
+        registration: Registration,
+        origin: Origin,
+    ) -> Result<RegisterOutcome, RegistryFull> {
+        let key = registration.document.key();
+        let outcome = match self.registry.get(key.app.as_str(), key.id.as_str()) {
+            None => {
+                self.make_sure_there_is_room()?;
+                self.add(registration, now);
+                RegisterOutcome::Added
+            }
+            Some(stored) => {
+                let settings = stored.document.document.lease;
+                let lease = stored
+                    .lease
+                    .registered_again(settings, self.config.lease, now.mono);
+                let keeps_out = keeps_out(stored, &registration.document, now, origin);
+                if !keeps_out {
+                    self.replace(&key, registration, now, origin);
+                }
+                self.begin_lease(&key, lease, now);
+                if keeps_out {
+                    RegisterOutcome::KeptNewer
+                } else {
+                    RegisterOutcome::Replaced
+                }
+            }
+        };
+        self.last_registered.push(key, now.wall);
+        self.check();
+        Ok(outcome)
+    }
+
+    fn make_sure_there_is_room(&self) -> Result<(), RegistryFull> {
+        match self.config.limits.max_instances {
+            Some(max_instances) if self.registry.len() >= max_instances => {
+                Err(RegistryFull { max_instances })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn add(&mut self, registration: Registration, now: Now) {
+        let Registration {
+            document,
+            overridden_status,
+        } = registration;
+        let key = document.key();
+        let cancelled = self.tombstones.remove(&key);
+        let generation = cancelled.map_or(0, |cancelled| {
+            generation_after(cancelled.version, &document)
+        });
+        // A cancel also said "override: none" (MERGE 1*).
+        let no_override = cancelled.map_or(OverridePart::NONE, |cancelled| {
+            OverridePart::none_since(cancelled.stamp)
+        });
+        let override_part = self.override_in_body(overridden_status, now);
+        let stamp = self.clock.draw(now.wall);
+        let mut entry = Entry {
+            document: DocumentPart {
+                generation,
+                stamp,
+                reported: stamp,
+                document: Arc::new(document),
+            },
+            override_part: override_part.unwrap_or(no_override),
+            presence: stamp,
+            lease: Lease::registered(now.mono),
+            shown: Shown {
+                status: InstanceStatus::Unknown,
+                times: LeaseTimes {
+                    registration: now.wall,
+                    last_renewal: now.wall,
+                    ..LeaseTimes::default()
+                },
+                last_updated: now.wall,
+                action: ActionType::Added,
+            },
+            watch: Watch::default(),
+        };
+        entry.settle_status(now.wall);
+        self.watch.watch(&mut entry);
+        self.changes.record_change(key, &entry, now.mono);
+        self.registry.insert(entry);
+    }
+
+    /// Puts a document in the place of the stored one.
+    fn replace(&mut self, key: &InstanceKey, registration: Registration, now: Now, origin: Origin) {
+        let Registration {
+            mut document,
+            overridden_status,
+        } = registration;
+        let Some(mut entry) = self.registry.remove(key.app.as_str(), key.id.as_str()) else {
+            return;
+        };
+        if entry.override_part.gives_way(origin, now.mono)
+            && let Some(override_part) = self.override_in_body(overridden_status, now)
+        {
+            entry.override_part = override_part;
+        }
+        if entry.override_part.status().is_none() {
+            document.status = resolve(&RuleInput {
+                reported: document.status,
+                override_status: None,
+                existing: Some(entry.shown.status),
+                is_replication: origin == Origin::Peer,
+            });
+        }
+        let part = &mut entry.document;
+        part.generation += u32::from(part.document.last_dirty > document.last_dirty);
+        part.document = Arc::new(document);
+        part.stamp = self.clock.draw(now.wall);
+        part.reported = part.stamp;
+        self.registry.insert(entry);
+    }
+
+    /// Begins a lease anew, and shows the instance as added (server.md R7, R15).
+    fn begin_lease(&mut self, key: &InstanceKey, lease: Lease, now: Now) {
+        let Self {
+            registry, watch, ..
+        } = self;
+        registry.change(key.app.as_str(), key.id.as_str(), |entry| {
+            entry.lease = lease;
+            entry.shown.times.registration = now.wall;
+            entry.shown.times.last_renewal = now.wall;
+            watch.watch(entry);
+        });
+        self.change_visibly(key.clone(), now, |entry, clock| {
+            entry.presence = clock.draw(now.wall);
+            entry.mark_changed(ActionType::Added, now.wall);
+        });
+    }
+
+    /// server.md R11: a registration may bring its override along. It is older than the document that brings it.
+    fn override_in_body(&mut self, status: InstanceStatus, now: Now) -> Option<OverridePart> {
+        (status != InstanceStatus::Unknown).then(|| OverridePart {
+            value: OverrideValue::Status(status),
+            stamp: self.clock.draw(now.wall),
+        })
+    }
+}
+
+/// server.md R3, but a document dated far in the future does not keep its own client out.
+fn keeps_out(stored: &Entry, sent: &Document, now: Now, origin: Origin) -> bool {
+    let stored = stored.document.document.last_dirty;
+    let is_from_the_future = stored > now.wall.after(FUTURE_TOLERANCE);
+    stored > sent.last_dirty && !(is_from_the_future && origin == Origin::Client)
+}
+
+/// After a cancel an older dirty timestamp wins by its generation (MERGE 1*).
+fn generation_after(cancelled: Option<(u32, UnixMillis)>, document: &Document) -> u32 {
+    match cancelled {
+        Some((generation, last_dirty)) if document.last_dirty < last_dirty => generation + 1,
+        Some((generation, _)) => generation,
+        None => 0,
+    }
+}

@@ -1,0 +1,12 @@
+//! How a draft becomes a document, or why it does not.
+
+#[cfg(test)]
+mod builders;
+#[cfg(test)]
+mod draft;
+#[cfg(test)]
+mod id;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod listed;
