@@ -20,7 +20,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tower::Service;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use crate::{
     farewell::say_farewell, front::Front, pace::Overdue, paced_io::PacedIo,
@@ -65,6 +65,9 @@ pub(crate) async fn attend<Io, S, B>(
         );
     match watch_until_stopped(&mut connection, &session, &stop).await {
         End::Closed(Ok(())) => {}
+        End::Closed(Err(error)) if error.is_parse() => {
+            warn!(peer = %session.peer, %error, "refused: the request is not HTTP/1.1");
+        }
         End::Closed(Err(error)) => debug!(peer = %session.peer, %error, "connection failed"),
         End::Overdue(overdue) => {
             debug!(peer = %session.peer, ?overdue, "connection closed");

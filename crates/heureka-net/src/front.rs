@@ -17,7 +17,7 @@ use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
 use tower::{Service, ServiceExt, util::Oneshot};
-use tracing::debug;
+use tracing::warn;
 
 use crate::{request_body::RequestBody, session::Session};
 
@@ -63,7 +63,7 @@ impl<S> Front<S> {
     fn admit(&self, request: &Request<Incoming>) -> Result<Afterwards, StatusCode> {
         let has_body = !request.body().is_end_stream();
         if self.session.pace().head_complete(has_body) {
-            debug!(peer = %self.session.peer, "refused: a line of the head ends in a bare LF");
+            warn!(peer = %self.session.peer, "refused: a line of the head ends in a bare LF");
             return Err(StatusCode::BAD_REQUEST);
         }
         let target = request
@@ -71,6 +71,8 @@ impl<S> Front<S> {
             .path_and_query()
             .map_or("", |target| target.as_str());
         if target.len() > TARGET_BYTES {
+            let bytes = target.len();
+            warn!(peer = %self.session.peer, bytes, "refused: the path is too long");
             return Err(StatusCode::URI_TOO_LONG);
         }
         // hyper reads a request with Content-Length and Transfer-Encoding by its chunks, as the RFC
