@@ -59,6 +59,9 @@ pub(crate) async fn attend<Io, S, B>(
         // hyper's own deadline for heads runs from the end of the previous request, and so would
         // close connections that rest in a client's pool.
         .header_read_timeout(None)
+        // Names of headers have no case, but scripts that were written against a Java server look
+        // for them as it writes them.
+        .title_case_headers(true)
         .serve_connection(
             TokioIo::new(PacedIo::new(io, Arc::clone(&session))),
             Front::new(service, Arc::clone(&session)),

@@ -181,7 +181,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Client<Io> {
         let head = String::from_utf8(answer).unwrap();
         let length = head
             .lines()
-            .find_map(|line| line.strip_prefix("content-length: "));
+            .find_map(|line| line.strip_prefix("Content-Length: "));
         let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
         self.io.read_exact(&mut body).await.expect("a body");
         head + &String::from_utf8(body).unwrap()

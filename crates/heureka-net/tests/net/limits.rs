@@ -122,7 +122,7 @@ async fn a_long_target_is_answered_414() {
         answer.starts_with("HTTP/1.1 414 URI Too Long\r\n"),
         "{answer}"
     );
-    assert!(answer.contains("\r\ncontent-length: 0\r\n"), "{answer}");
+    assert!(answer.contains("\r\nContent-Length: 0\r\n"), "{answer}");
     assert!(closes(&answer), "{answer}");
 }
 

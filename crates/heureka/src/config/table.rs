@@ -173,7 +173,8 @@ pub(crate) static DELTA: Setting<bool> = Setting::new(
     "delta",
     "on",
     SWITCH,
-    "Whether clients may ask for changes only; off answers 403, and they fetch everything",
+    "Whether clients may ask for changes only; off answers 403, at which Java clients fetch everything, but \
+     Python and Node clients only report an error and keep what they have",
 );
 
 pub(crate) static DELTA_RETENTION: Setting<Duration> = Setting::new(
