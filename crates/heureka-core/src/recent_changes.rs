@@ -151,3 +151,42 @@ fn digest(key: &InstanceKey, entry: &Entry) -> u64 {
         .hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LARGEST: i64 = (1 << 31) - 1;
+
+    fn version(digest: u64) -> i64 {
+        let hash = SeededHash::new(1, 2);
+        let changes = RecentChanges {
+            digest,
+            ..RecentChanges::new(DeltaConfig::default(), hash)
+        };
+        changes.version()
+    }
+
+    #[test]
+    fn a_version_is_a_positive_number_of_31_bits() {
+        for (digest, expected) in [
+            (0, 1),
+            (1, 2),
+            ((1 << 31) - 2, LARGEST),
+            ((1 << 31) - 1, 1),
+            (1 << 31, 2),
+        ] {
+            assert_eq!(version(digest), expected, "{digest}");
+        }
+        assert!((1..=LARGEST).contains(&version(u64::MAX)));
+    }
+
+    #[test]
+    fn every_bit_of_the_digest_changes_the_version() {
+        for digest in [0, u64::MAX, 0x0123_4567_89ab_cdef] {
+            for bit in 0..64 {
+                assert_ne!(version(digest), version(digest ^ (1 << bit)), "{bit}");
+            }
+        }
+    }
+}

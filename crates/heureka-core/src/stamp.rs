@@ -82,6 +82,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_later_on_another_node_is_newer() {
+        let (mut one, mut other) = (HybridClock::new(NodeId(9)), HybridClock::new(NodeId(1)));
+        let before: Vec<Stamp> = (0..100).map(|_| one.draw(UnixMillis(5))).collect();
+        let after = other.draw(UnixMillis(6));
+        assert!(before.iter().all(|reading| *reading < after));
+    }
+
+    #[test]
     fn a_full_counter_borrows_from_the_future() {
         let mut clock = HybridClock::new(NodeId(7));
         clock.last = Stamp {

@@ -106,7 +106,8 @@ impl App {
         self.0.clock.now()
     }
 
-    /// The registry. The lock is for plain code: nobody waits for anything while holding it.
+    /// The registry. The lock is for plain code: nobody waits for anything while holding it. Who calls the registry with
+    /// the time asks for it after this, so that times never run backwards from call to call.
     pub fn node(&self) -> MutexGuard<'_, Node> {
         self.0.node.lock()
     }

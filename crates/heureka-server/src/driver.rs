@@ -20,10 +20,9 @@ pub async fn drive(app: App, shutdown: CancellationToken) {
 
 /// Does what is due now.
 pub fn tick(app: &App) {
-    let now = app.now();
     let events = {
         let mut node = app.node();
-        node.handle_timeout(now);
+        node.handle_timeout(app.now());
         std::iter::from_fn(|| node.poll_event()).collect::<Vec<Event>>()
     };
     for event in &events {

@@ -5,6 +5,7 @@
 
 mod app;
 mod clock;
+mod connection_metrics;
 mod driver;
 mod eureka;
 mod metrics;

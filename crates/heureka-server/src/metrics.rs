@@ -1,6 +1,5 @@
 //! Numbers for machines, in Prometheus's text format.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use heureka_core::{Event, NodeReport, Protection};
@@ -11,6 +10,8 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+
+use crate::connection_metrics::ConnectionMetrics;
 
 /// All metrics of a server. A value, not a global: two servers in one process do not share them.
 #[derive(Debug)]
@@ -26,7 +27,6 @@ pub(crate) struct Metrics {
     renewals_last_minute: Gauge,
     missing: Gauge,
     is_protecting: Gauge,
-    connections: Arc<Counters>,
 }
 
 /// What a request asked for and what became of it: a closed set, so that no client can grow it (server.md D-32).
@@ -56,8 +56,10 @@ impl Metrics {
             renewals_last_minute: Gauge::default(),
             missing: Gauge::default(),
             is_protecting: Gauge::default(),
-            connections,
         };
+        metrics
+            .registry
+            .register_collector(Box::new(ConnectionMetrics(connections)));
         metrics.register();
         metrics
     }
@@ -158,32 +160,9 @@ impl Metrics {
         self.renewals_last_minute
             .set(i64::try_from(report.renewals_last_minute).unwrap_or(i64::MAX));
         let mut page = String::new();
-        self.write_connections(&mut page);
+        // Writing to a string cannot fail.
         let _ = encode(&mut page, &self.registry);
         page
-    }
-
-    fn write_connections(&self, page: &mut String) {
-        for (name, value) in self.connection_numbers() {
-            // Writing to a string cannot fail.
-            let _ = writeln!(page, "# TYPE heureka_connections_{name} gauge");
-            let _ = writeln!(page, "heureka_connections_{name} {value}");
-        }
-    }
-
-    fn connection_numbers(&self) -> [(&'static str, u64); 9] {
-        let counters = &self.connections;
-        [
-            ("accepted", counters.accepted.get()),
-            ("open", counters.open.get()),
-            ("refused_over_cap", counters.refused_over_cap.get()),
-            ("accept_errors", counters.accept_errors.get()),
-            ("header_timeouts", counters.header_timeouts.get()),
-            ("idle_closed", counters.idle_closed.get()),
-            ("body_timeouts", counters.body_timeouts.get()),
-            ("write_timeouts", counters.write_timeouts.get()),
-            ("panics", counters.panics.get()),
-        ]
     }
 }
 

@@ -23,9 +23,10 @@ pub(super) fn receive(app: &App, call: &Call) -> Result<Answer, Refusal> {
     let limit_bytes = app.config().max_batch_body_bytes;
     let body = unpack(&call.head.headers, call.body.clone(), limit_bytes).map_err(Refusal::Body)?;
     let items = decode_batch(&body).map_err(|error| unreadable(&body_type, error))?;
-    let (now, limits) = (app.now(), app.document_limits());
+    let limits = app.document_limits();
     let answers: Vec<ReplicationAnswer> = {
         let mut node = app.node();
+        let now = app.now();
         items
             .into_iter()
             .map(|item| apply(&mut node, now, limits, item))

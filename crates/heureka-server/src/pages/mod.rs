@@ -37,10 +37,10 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 
 /// `GET /`: how the server is, and who is registered.
 pub(crate) async fn status(State(app): State<App>) -> Response {
-    let now = app.now();
-    let (report, applications) = {
+    let (now, report, applications) = {
         let mut node = app.node();
-        (node.report(now.mono), node.applications())
+        let now = app.now();
+        (now, node.report(now.mono), node.applications())
     };
     render(&status::StatusPage::new(&app, &report, &applications, now))
 }

@@ -79,6 +79,11 @@ fn probes_and_scrapers_find_what_they_look_for() {
         ("/actuator/health/liveness", r#""status":"UP""#),
         ("/actuator/health/readiness", r#""status":"UP""#),
         ("/metrics", "heureka_instances 1"),
+        ("/metrics", "heureka_connections_accepted_total 0"),
+        (
+            "/metrics",
+            "heureka_requests_total{resource=\"app\",method=\"POST\",status=\"204\"} 1",
+        ),
         ("/eureka/healthcheck", ""),
         ("/healthcheck", ""),
     ] {

@@ -188,7 +188,7 @@ pub(crate) static DELTA_MAX_CHANGES: Setting<usize> = Setting::new(
     "delta-max-changes",
     "100000",
     COUNT,
-    "How many changes are kept; the oldest are forgotten first",
+    "How many changes are kept; after more of them, requests for changes are answered 403 until those kept tell everything again",
 );
 
 pub(crate) static RATE_LIMITER: Setting<bool> = Setting::new(
