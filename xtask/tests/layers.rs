@@ -35,19 +35,38 @@ const IMPURE: [&str; 9] = [
     "clap",
 ];
 
+/// What cargo knows of the workspace on this platform: the manifests of other platforms need not be downloaded.
 fn metadata() -> Value {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+    let output = output_of(Command::new(tool("CARGO", "cargo")).args([
+        "metadata",
+        "--format-version=1",
+        "--locked",
+        &format!("--filter-platform={}", host()),
+    ]));
+    serde_json::from_str(&output).expect("cargo writes JSON")
+}
+
+fn host() -> String {
+    let version = output_of(Command::new(tool("RUSTC", "rustc")).arg("-vV"));
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("rustc names its host").to_owned()
+}
+
+fn tool(variable: &str, name: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| name.to_owned())
+}
+
+fn output_of(command: &mut Command) -> String {
+    let output = command
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .output()
-        .expect("cargo runs");
+        .expect("the tool runs");
     assert!(
         output.status.success(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    serde_json::from_slice(&output.stdout).expect("cargo writes JSON")
+    String::from_utf8(output.stdout).expect("tools write UTF-8")
 }
 
 /// The crates that each package needs to be built, without those of its tests.

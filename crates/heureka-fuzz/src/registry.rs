@@ -11,7 +11,7 @@ use heureka_model::{
 };
 
 /// How many calls one input may make.
-const MAX_CALLS: usize = 256;
+const MAX_CALLS: usize = 64;
 
 const WALL_AT_START: UnixMillis = UnixMillis(1_700_000_000_000);
 
@@ -51,7 +51,7 @@ enum Call {
         value: u8,
     },
     Pass {
-        ms: u16,
+        tenths: u8,
     },
     PassWithoutCalls {
         secs: u16,
@@ -185,7 +185,7 @@ impl World {
                     .collect();
                 node.update_metadata(now, key.app(), key.id(), &entries);
             }
-            Call::Pass { ms } => self.pass(Duration::from_millis(ms.into())),
+            Call::Pass { tenths } => self.pass(Duration::from_millis(100) * tenths.into()),
             Call::PassWithoutCalls { secs } => {
                 self.skip(Duration::from_secs(secs.into()));
                 self.node.handle_timeout(self.now);
