@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use heureka_core::{Event, RegisterOutcome, RenewOutcome};
+use heureka_core::{Event, EvictionReport, RegisterOutcome, RenewOutcome};
 use heureka_model::InstanceStatus::{OutOfService, Up};
 use heureka_model::{ActionType, InstanceKey};
 
@@ -261,4 +261,29 @@ fn being_called_too_early_changes_nothing() {
     world.node.handle_timeout(world.now);
     assert_eq!(world.node.poll_timeout(), due);
     assert!(world.events().is_empty());
+}
+
+#[track_caller]
+fn reads(evicted: usize, left_for_later: usize, text: &str) {
+    let report = EvictionReport {
+        evicted: (1..=evicted)
+            .map(|n| InstanceKey::new(APP, &n.to_string()))
+            .collect(),
+        left_for_later,
+    };
+    assert_eq!(report.to_string(), text);
+}
+
+// For a log: who went, but never a line without end.
+#[test]
+fn a_report_reads_as_a_line_that_names_ten() {
+    reads(1, 0, "1 evicted: A/1");
+    reads(2, 3, "2 evicted, 3 left for later rounds: A/1, A/2");
+    let ten = "A/1, A/2, A/3, A/4, A/5, A/6, A/7, A/8, A/9, A/10";
+    reads(10, 0, &format!("10 evicted: {ten}"));
+    reads(
+        11,
+        1,
+        &format!("11 evicted, 1 left for later rounds: {ten}, …"),
+    );
 }

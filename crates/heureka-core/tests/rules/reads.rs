@@ -44,6 +44,12 @@ fn the_full_listing_holds_everything_of_every_status() {
     assert_eq!(full.applications.len(), 3);
 }
 
+// server.md C17, C18
+#[test]
+fn listings_that_are_no_deltas_have_fixed_versions() {
+    assert_eq!((VERSION_OF_FULL, VERSION_OF_VIP), (1, -1));
+}
+
 #[test]
 fn an_empty_registry_has_an_empty_hash() {
     let full = World::new().node.applications();

@@ -10,3 +10,5 @@ mod id;
 mod limits;
 #[cfg(test)]
 mod listed;
+#[cfg(test)]
+mod names;
