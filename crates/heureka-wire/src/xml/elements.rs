@@ -48,10 +48,12 @@ impl<'a> Elements<'a> {
                 }
                 Event::Comment(_) | Event::PI(_) => {}
                 Event::Text(text) if text.trim_ascii().is_empty() => {}
+                Event::DocType(_) => {
+                    return Err(elements.unreadable("document type declarations are not accepted"));
+                }
                 Event::Text(_)
                 | Event::CData(_)
                 | Event::GeneralRef(_)
-                | Event::DocType(_)
                 | Event::End(_)
                 | Event::Empty(_)
                 | Event::Eof => {

@@ -77,6 +77,13 @@ fn entities_are_refused() {
     }
 }
 
+#[test]
+fn the_refusal_of_a_document_type_says_so() {
+    let refusal = read("<!DOCTYPE instance><instance/>", Xml).expect_err("has a document type");
+    let reason = refusal.to_string();
+    assert!(reason.contains("document type"), "{reason}");
+}
+
 /// S03, S04: depth.
 #[test]
 fn depth_is_bounded_wherever_it_is() {
