@@ -78,10 +78,13 @@ pub fn encode_batch(items: &[ReplicationItem]) -> Vec<u8> {
     json::batch(items)
 }
 
-/// Writes the answer to a batch, in JSON, one entry for each item in its order (wire.md trap 18).
+/// Writes the answer to a batch, one entry for each item in its order (wire.md trap 18). Peers accept JSON alone.
 #[must_use]
-pub fn encode_batch_answer(answers: &[ReplicationAnswer]) -> Vec<u8> {
-    json::batch_answer(answers)
+pub fn encode_batch_answer(answers: &[ReplicationAnswer], format: Format) -> Vec<u8> {
+    match format {
+        Format::Json => json::batch_answer(answers),
+        Format::Xml => xml::batch_answer(answers),
+    }
 }
 
 fn append_application(

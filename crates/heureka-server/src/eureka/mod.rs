@@ -5,6 +5,7 @@
 
 mod answer;
 mod batch;
+mod batch_item;
 mod body;
 mod info;
 mod instance;

@@ -1,7 +1,12 @@
 //! Batches between peers (wire.md 2.11, `golden/spring` 27-batch, DESIGN 2.6).
 
-use heureka_model::{InstanceStatus, ReplicationAction, ReplicationItem, UnixMillis};
-use heureka_wire::{ReadError, decode_batch, decode_batch_answer};
+use heureka_model::{
+    InstanceStatus, ReplicationAction, ReplicationAnswer, ReplicationItem, UnixMillis,
+};
+use heureka_wire::{
+    Format, ReadError, Version, decode_batch, decode_batch_answer, encode_batch_answer,
+    encode_instance,
+};
 
 fn read_item(item: &str) -> ReplicationItem {
     let body = format!(r#"{{"replicationList":[{item}]}}"#);
@@ -143,4 +148,54 @@ fn answers_are_read_with_or_without_an_instance() {
     ] {
         assert!(decode_batch_answer(body.as_bytes()).is_err(), "{body}");
     }
+}
+
+fn answer_in_xml(answers: &[ReplicationAnswer]) -> String {
+    String::from_utf8(encode_batch_answer(answers, Format::Xml)).unwrap()
+}
+
+/// `golden/spring` 27-batch/50.
+#[test]
+fn answers_are_written_in_xml_too() {
+    let entry = "com.netflix.eureka.cluster.protocol.ReplicationInstanceResponse";
+    let root = "com.netflix.eureka.cluster.protocol.ReplicationListResponse";
+    let coded = |status_code| ReplicationAnswer {
+        status_code,
+        instance: None,
+    };
+    let written =
+        |code| format!("    <{entry}>\n      <statusCode>{code}</statusCode>\n    </{entry}>\n");
+    let entries = format!("{}{}", written(200), written(404));
+    assert_eq!(
+        answer_in_xml(&[coded(200), coded(404)]),
+        format!("<{root}>\n  <responseList>\n{entries}  </responseList>\n</{root}>")
+    );
+    assert_eq!(
+        answer_in_xml(&[]),
+        format!("<{root}>\n  <responseList/>\n</{root}>")
+    );
+}
+
+/// No recording shows this: the entry holds what XML shows of an instance elsewhere.
+#[test]
+fn an_instance_in_an_answer_is_written_in_xml_like_any_other() {
+    let draft = read_item(
+        r#"{"instanceInfo":{"app":"A","hostName":"h","ipAddr":"i","dataCenterInfo":{"name":"MyOwn"}}}"#,
+    );
+    let draft = draft.instance.unwrap();
+    let info = draft.into_listed(UnixMillis(0)).unwrap();
+    let alone = encode_instance(&info, Format::Xml, Version::V2);
+    let answer = answer_in_xml(&[ReplicationAnswer {
+        status_code: 409,
+        instance: Some(info),
+    }]);
+    let lines = |text: &str| {
+        text.lines()
+            .map(str::trim)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let (answer, alone) = (lines(&answer), lines(str::from_utf8(&alone).unwrap()));
+    assert_eq!(answer[4], "<responseEntity>");
+    assert_eq!(answer[5..answer.len() - 4], alone[1..alone.len() - 1]);
 }

@@ -145,7 +145,7 @@ fn batches_are_written_as_they_were_recorded() {
                 .map(|draft| draft.into_listed(RECEIVED).unwrap()),
         })
         .collect();
-    assert_written(encode_batch_answer(&answers), recorded);
+    assert_written(encode_batch_answer(&answers, Json), recorded);
 }
 
 /// The value itself, so that reader and writer cannot be wrong together.

@@ -219,7 +219,7 @@ proptest! {
     #[test]
     fn answers_to_batches_survive(status_code: u16, instance in proptest::option::of(instance())) {
         let answers = [ReplicationAnswer { status_code, instance }];
-        let read = decode_batch_answer(&encode_batch_answer(&answers)).unwrap().remove(0);
+        let read = decode_batch_answer(&encode_batch_answer(&answers, Json)).unwrap().remove(0);
         prop_assert_eq!(read.status_code, status_code);
         prop_assert_eq!(&read.instance.map(|draft| shown(*draft)), &answers[0].instance);
     }
