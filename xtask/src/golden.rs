@@ -1,4 +1,5 @@
-//! Packs the recordings of Java's servers and clients: one folder of exchanges becomes one file of lines.
+//! Packs the recordings of Java's servers, of their clients and of what they send to peers: one folder of exchanges
+//! becomes one file of lines.
 //!
 //! What no test compares is left out: dates, reason phrases, the container's name, headers that only frame a body,
 //! and the text of HTML pages. Bodies are strings, so nothing inside them changes.
@@ -20,7 +21,7 @@ const KEPT_RESPONSE_HEADERS: [&str; 5] = [
     "location",
 ];
 
-/// What every client's HTTP library adds by itself.
+/// What every HTTP library adds by itself.
 const DROPPED_CLIENT_HEADERS: [&str; 4] =
     ["connection", "content-length", "host", "transfer-encoding"];
 
@@ -77,7 +78,7 @@ struct ServerResponse {
     failure: Option<String>,
 }
 
-/// What was done besides during the recording of a client: the first line of its file.
+/// What was done besides during the recording of a client or of a server: the first line of its file.
 #[derive(Serialize)]
 struct Actions {
     actions: Vec<Action>,
@@ -92,7 +93,7 @@ struct Action {
     result: String,
 }
 
-/// One exchange of a client, as the recorder between it and its server saw it.
+/// One exchange of a client or of a server that is a client of its peer, as the recorder at the other end saw it.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct ClientExchange {
@@ -130,7 +131,7 @@ struct ClientResponse {
     gzip: bool,
 }
 
-/// Packs every server scenario and every client story below `from` into files below `to`.
+/// Packs every scenario of the servers and every story of their clients and peers below `from` into files below `to`.
 pub(crate) fn pack(from: &Path, to: &Path) -> Result<Packed> {
     let mut packed = Packed::default();
     for suite in ["spring", "netflix"] {
@@ -140,13 +141,15 @@ pub(crate) fn pack(from: &Path, to: &Path) -> Result<Packed> {
             server_lines,
             &mut packed,
         )?;
-        let traffic = Path::new("client-traffic").join(suite);
-        pack_suite(
-            &from.join(&traffic),
-            &to.join(&traffic),
-            client_lines,
-            &mut packed,
-        )?;
+        for traffic in ["client-traffic", "peer-traffic"] {
+            let traffic = Path::new(traffic).join(suite);
+            pack_suite(
+                &from.join(&traffic),
+                &to.join(&traffic),
+                client_lines,
+                &mut packed,
+            )?;
+        }
     }
     Ok(packed)
 }
