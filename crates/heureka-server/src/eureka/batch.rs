@@ -13,6 +13,11 @@ use super::refusal::Refusal;
 use super::register::{type_of_body, unreadable};
 use crate::app::App;
 
+/// How many instances an answer may hold: as many as a batch of a Java server has items. Without a limit a batch of
+/// stale heartbeats would be answered with thousands of times its size. Who gets a 409 without an instance learns it
+/// from a later heartbeat.
+const MAX_INSTANCES_IN_ANSWER: usize = 250;
+
 /// What became of an item.
 type Outcome = Result<ReplicationAnswer, ItemRefusal>;
 
@@ -29,7 +34,8 @@ pub(super) fn receive(app: &App, call: &Call) -> Result<Answer, Refusal> {
         items.into_iter().map(|item| receiver.apply(item)).collect()
     };
     report_refused(app, call, &outcomes);
-    let answers: Vec<ReplicationAnswer> = outcomes.into_iter().map(answer_to_item).collect();
+    let mut answers: Vec<ReplicationAnswer> = outcomes.into_iter().map(answer_to_item).collect();
+    limit_instances(app, &mut answers);
     let body = encode_batch_answer(&answers, answer_type.format);
     Ok(Answer::with_body(
         StatusCode::OK,
@@ -61,5 +67,16 @@ fn report_refused(app: &App, call: &Call, outcomes: &[Outcome]) {
             peer = peer.unwrap_or_default(),
             "refused: {count} of the {items} items of a batch, the first because {first}"
         );
+    }
+}
+
+fn limit_instances(app: &App, answers: &mut [ReplicationAnswer]) {
+    let instances = answers.iter_mut().map(|answer| &mut answer.instance);
+    let beyond = instances
+        .filter(|instance| instance.is_some())
+        .skip(MAX_INSTANCES_IN_ANSWER);
+    let dropped = beyond.map(|instance| *instance = None).count();
+    if dropped > 0 {
+        app.metrics().count_limit("batch-instances");
     }
 }

@@ -6,6 +6,8 @@
 mod support;
 
 mod bad_input;
+mod batch;
+mod batch_limits;
 mod limits;
 mod pages;
 mod versions;

@@ -46,6 +46,11 @@ fn unknown_words_are_absent_words() {
             "{field}"
         );
     }
+    // A removal shows what it names, so it has to name a status or none.
+    for (status, is_read) in [("UP", true), ("BOGUS", false), ("", false)] {
+        let item = format!(r#"{{"action":"DeleteStatusOverride","status":"{status}"}}"#);
+        assert_eq!(read_item(&item).action.is_some(), is_read, "{status:?}");
+    }
     for action in ["Fly", "heartbeat", ""] {
         assert_eq!(
             read_item(&format!(r#"{{"action":"{action}"}}"#)).action,

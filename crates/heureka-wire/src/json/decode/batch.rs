@@ -58,11 +58,14 @@ where
 
 /// One item of a batch.
 #[derive(Debug)]
-pub(super) struct ItemReader(ReplicationItem);
+pub(super) struct ItemReader {
+    item: ReplicationItem,
+    has_unknown_status: bool,
+}
 
 impl Default for ItemReader {
     fn default() -> Self {
-        Self(ReplicationItem {
+        let item = ReplicationItem {
             app: None,
             id: None,
             last_dirty: None,
@@ -70,7 +73,11 @@ impl Default for ItemReader {
             status: None,
             instance: None,
             action: None,
-        })
+        };
+        Self {
+            item,
+            has_unknown_status: false,
+        }
     }
 }
 
@@ -85,11 +92,11 @@ impl<'de> ReadObject<'de> for ItemReader {
                 // The item fails alone, for want of an instance (DESIGN 2.6, 2.13; golden/spring 35-hang/03).
                 let read = Object(InstanceReader::default())
                     .deserialize(&mut serde_json::Deserializer::from_str(raw.get()));
-                self.0.instance = read.ok().flatten().map(Box::new);
+                self.item.instance = read.ok().flatten().map(Box::new);
                 Ok(())
             }
             "lastDirtyTimestamp" => {
-                self.0.last_dirty = number(key, map)?.map(UnixMillis);
+                self.item.last_dirty = number(key, map)?.map(UnixMillis);
                 Ok(())
             }
             "appName" | "id" | "overriddenStatus" | "status" | "action" => {
@@ -101,20 +108,29 @@ impl<'de> ReadObject<'de> for ItemReader {
         }
     }
 
-    fn finish(self) -> Result<ReplicationItem, String> {
-        Ok(self.0)
+    /// A removal without a status shows UNKNOWN, but one with a word that is none did not ask for that. It is left
+    /// without an action, so that it is refused.
+    fn finish(mut self) -> Result<ReplicationItem, String> {
+        let is_removal = self.item.action == Some(ReplicationAction::DeleteStatusOverride);
+        if is_removal && self.has_unknown_status {
+            self.item.action = None;
+        }
+        Ok(self.item)
     }
 }
 
 impl ItemReader {
     /// A status or an action that is not known is none: UNKNOWN would be one.
     fn text_field(&mut self, key: &str, text: Option<&str>) {
-        let item = &mut self.0;
+        let item = &mut self.item;
         match key {
             "appName" => item.app = text.map(AppName::new),
             "id" => item.id = text.map(InstanceId::new),
             "overriddenStatus" => item.overridden_status = text.and_then(|text| text.parse().ok()),
-            "status" => item.status = text.and_then(|text| text.parse().ok()),
+            "status" => {
+                item.status = text.and_then(|text| text.parse().ok());
+                self.has_unknown_status = text.is_some() && item.status.is_none();
+            }
             _ => item.action = text.and_then(ReplicationAction::from_name),
         }
     }
