@@ -25,8 +25,20 @@ impl Connection {
         })
     }
 
-    /// Sends a request, throws the answer's body away and returns its status.
+    /// Sends a request and returns the status of its answer.
     pub(super) fn send(&mut self, method: &str, path: &str, head: &str, body: &str) -> Result<u16> {
+        let (status, _body) = self.exchange(method, path, head, body)?;
+        Ok(status)
+    }
+
+    /// Sends a request and returns the status and the body of its answer.
+    pub(super) fn exchange(
+        &mut self,
+        method: &str,
+        path: &str,
+        head: &str,
+        body: &str,
+    ) -> Result<(u16, String)> {
         let length = body.len();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\n{head}Content-Length: {length}\r\n\r\n{body}"
@@ -36,7 +48,7 @@ impl Connection {
             .with_context(|| format!("{method} {path}"))
     }
 
-    fn read_answer(&mut self) -> Result<u16> {
+    fn read_answer(&mut self) -> Result<(u16, String)> {
         let status_line = self.read_line()?;
         let status = status_line
             .split(' ')
@@ -53,8 +65,12 @@ impl Connection {
                 length = value.trim().parse()?;
             }
         }
-        std::io::copy(&mut self.stream.by_ref().take(length), &mut std::io::sink())?;
-        Ok(status)
+        let mut body = String::new();
+        self.stream
+            .by_ref()
+            .take(length)
+            .read_to_string(&mut body)?;
+        Ok((status, body))
     }
 
     fn read_line(&mut self) -> Result<String> {

@@ -1,5 +1,7 @@
-//! What the server costs, measured on the built binary: time to the first answer, and memory.
+//! What the server costs, measured on the built binary: time to the first answer, memory, and
+//! the time of a batch.
 
+mod batches;
 mod connection;
 mod server;
 
@@ -8,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
+use self::batches::times_of_batches;
 use self::connection::Connection;
 use self::server::Server;
 
@@ -25,6 +28,7 @@ pub(crate) fn run() -> Result<()> {
     let start = start_times()?;
     say(&format!("time from start to the first answer: {start}"));
     memory_of_a_full_registry()?;
+    times_of_batches()?;
     memory_after_unknown_names()
 }
 
@@ -34,18 +38,23 @@ fn say(line: &str) {
 }
 
 fn start_times() -> Result<String> {
-    let mut times = (0..STARTS)
+    let times = (0..STARTS)
         .map(|_| time_to_first_answer())
         .collect::<Result<Vec<_>>>()?;
+    Ok(figures(times))
+}
+
+fn figures(mut times: Vec<Duration>) -> String {
     times.sort();
     let ms = |time: Option<&Duration>| time.map_or(0.0, |time| time.as_secs_f64() * 1000.0);
     let (min, median, max) = (times.first(), times.get(times.len() / 2), times.last());
-    Ok(format!(
-        "min {:.1} ms, median {:.1} ms, max {:.1} ms of {STARTS}",
+    let count = times.len();
+    format!(
+        "min {:.1} ms, median {:.1} ms, max {:.1} ms of {count}",
         ms(min),
         ms(median),
         ms(max)
-    ))
+    )
 }
 
 fn time_to_first_answer() -> Result<Duration> {
@@ -62,7 +71,18 @@ fn memory_of_a_full_registry() -> Result<()> {
         mib(server.resident_kib()?)
     ));
     let started = Instant::now();
-    on_all_connections(&server, INSTANCES, |connection, n| {
+    register_all(&server)?;
+    let secs = started.elapsed().as_secs_f64();
+    let bytes = instance(0).len();
+    say(&format!(
+        "resident with {INSTANCES} instances of {bytes} bytes: {} (registered in {secs:.1} s)",
+        mib(server.resident_kib()?)
+    ));
+    Ok(())
+}
+
+fn register_all(server: &Server) -> Result<()> {
+    on_all_connections(server, INSTANCES, |connection, n| {
         let body = instance(n);
         let head = "Content-Type: application/json\r\n";
         let status = connection.send(
@@ -76,14 +96,7 @@ fn memory_of_a_full_registry() -> Result<()> {
             "registering instance {n} was answered {status}"
         );
         Ok(())
-    })?;
-    let secs = started.elapsed().as_secs_f64();
-    let bytes = instance(0).len();
-    say(&format!(
-        "resident with {INSTANCES} instances of {bytes} bytes: {} (registered in {secs:.1} s)",
-        mib(server.resident_kib()?)
-    ));
-    Ok(())
+    })
 }
 
 fn memory_after_unknown_names() -> Result<()> {
