@@ -28,7 +28,7 @@ pub use draft::{
 pub use instance::{InstanceInfo, LeaseTimes};
 pub use limits::DocumentLimits;
 pub use metadata::Metadata;
-pub use names::{AppName, InstanceId, InstanceKey};
+pub use names::{AppName, InstanceId, InstanceKey, RegionName};
 pub use replication::{ReplicationAction, ReplicationAnswer, ReplicationItem};
 pub use status::{ActionType, InstanceStatus, UnknownStatus};
 pub use status_info::StatusInfo;
