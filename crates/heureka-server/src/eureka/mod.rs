@@ -22,6 +22,8 @@ use heureka_net::PeerAddr;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 
+pub(crate) use self::body::{BodyError, unpack};
+
 use self::answer::Answer;
 use self::path::{Resource, Target};
 use self::query::Query;
@@ -32,7 +34,8 @@ use crate::app::App;
 const ANY_METHOD: &str = "HEAD, DELETE, POST, GET, OPTIONS, PUT";
 
 /// The header by which a peer says that it passes on what it was told.
-const REPLICATION: HeaderName = HeaderName::from_static("x-netflix-discovery-replication");
+pub(crate) const REPLICATION: HeaderName =
+    HeaderName::from_static("x-netflix-discovery-replication");
 
 /// A request, taken apart.
 #[derive(Debug)]

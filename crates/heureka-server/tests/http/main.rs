@@ -6,6 +6,9 @@
 mod support;
 
 mod bad_input;
+mod following;
 mod limits;
 mod pages;
+mod region_world;
+mod regions;
 mod versions;

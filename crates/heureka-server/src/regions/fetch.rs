@@ -1,0 +1,53 @@
+//! How a listing is asked for.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use heureka_core::{FetchFailure, FetchKind};
+use http::{HeaderName, HeaderValue, Request, Response, header};
+
+use super::path_of;
+use crate::eureka::REPLICATION;
+
+/// Brings an answer, or the reason why there is none.
+pub type FetchFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<Response<Bytes>, FetchFailure>> + Send + 'a>>;
+
+/// Gets answers from servers elsewhere.
+pub trait Fetch: Debug + Send + Sync + 'static {
+    /// Gets the answer to `request`, whose address is absolute, with its whole body of at most `limit_bytes`, as it came.
+    /// Redirects are not followed. Whoever no longer wants the answer drops the future.
+    fn get(&self, request: Request<()>, limit_bytes: usize) -> FetchFuture<'_>;
+}
+
+/// Says who asks. The names are those of Java's servers (server.md N32), so that a server with a rate limiter lets us past
+/// it. The last header is one that they send to peers only: Java's servers do not look at it here, ours then list no
+/// instance of other regions. Otherwise two regions that follow each other would hear of their own dead from the other.
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
+    (header::ACCEPT, HeaderValue::from_static("application/json")),
+    (header::ACCEPT_ENCODING, HeaderValue::from_static("gzip")),
+    (
+        header::USER_AGENT,
+        HeaderValue::from_static(concat!("heureka-region/", env!("CARGO_PKG_VERSION"))),
+    ),
+    (
+        HeaderName::from_static("discoveryidentity-name"),
+        HeaderValue::from_static("DefaultServer"),
+    ),
+    (
+        HeaderName::from_static("discoveryidentity-version"),
+        HeaderValue::from_static("1.0"),
+    ),
+    (REPLICATION, HeaderValue::from_static("true")),
+];
+
+/// The request for a listing of the region whose servers are at `url`.
+pub(super) fn request(url: Option<&String>, kind: FetchKind) -> Result<Request<()>, FetchFailure> {
+    let url = url.map(String::as_str).unwrap_or_default();
+    let mut request = Request::get(format!("{url}{}", path_of(kind)))
+        .body(())
+        .map_err(|error| FetchFailure::Unreachable(format!("its URL is none: {error}")))?;
+    request.headers_mut().extend(HEADERS);
+    Ok(request)
+}
