@@ -19,5 +19,7 @@ mod router;
 pub use app::{App, Labels, ServerConfig};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use driver::{drive, tick};
-pub use regions::{Fetch, FetchFuture, RegionsSettings, fetch_due_regions, follow_regions};
+pub use regions::{
+    Fetch, FetchFuture, PlainHttp, RegionsSettings, fetch_due_regions, follow_regions,
+};
 pub use router::router;

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod listing;
+mod plain_http;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use self::fetch::{Fetch, FetchFuture};
+pub use self::plain_http::PlainHttp;
 
 use crate::app::App;
 

@@ -9,6 +9,7 @@ mod bad_input;
 mod following;
 mod limits;
 mod pages;
+mod plain_http;
 mod region_world;
 mod regions;
 mod versions;
