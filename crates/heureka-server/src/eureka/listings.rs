@@ -1,6 +1,6 @@
 //! Reads of more than one instance.
 
-use heureka_core::{ClientClass, Fetch, Node, Origin, Scope};
+use heureka_core::{ClientClass, Fetch, Node, Scope};
 use heureka_model::Applications;
 use heureka_wire::{
     AnswerType, Form, Version, accepts_gzip, detail, encode_application, encode_applications, gzip,
@@ -19,8 +19,11 @@ const IDENTITY: HeaderName = HeaderName::from_static("discoveryidentity-name");
 /// The header by which a client asks for less of each instance.
 const EUREKA_ACCEPT: HeaderName = HeaderName::from_static("x-eureka-accept");
 
+/// What servers call themselves, when they ask other servers.
+const SERVER: &str = "DefaultServer";
+
 /// What Java's clients and servers call themselves.
-const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", "DefaultServer"];
+const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", SERVER];
 
 /// `GET apps`
 pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
@@ -72,12 +75,14 @@ pub(super) fn by_secure_vip(app: &App, call: &Call, vip: &str) -> Result<Answer,
 }
 
 /// Whose instances a listing shows. A server that copies the registry is shown what is registered here and nothing else:
-/// instances of other regions are not for passing on (server.md G10).
+/// instances of other regions are not for passing on (server.md G10). Two regions that follow each other would otherwise
+/// hear of their own dead from the other for ever, as two of Java's servers do.
 fn scope<'a>(node: &Node, call: &Call, regions: &'a [String]) -> Result<Scope<'a>, Refusal> {
     if regions.is_empty() {
-        return Ok(match call.origin() {
-            Origin::Client => Scope::Usual,
-            Origin::Peer => Scope::Local,
+        return Ok(if is_of_server(call) {
+            Scope::Local
+        } else {
+            Scope::Usual
         });
     }
     // server.md P9: also where the region that is asked for is another one.
@@ -86,6 +91,11 @@ fn scope<'a>(node: &Node, call: &Call, regions: &'a [String]) -> Result<Scope<'a
     }
     note_unknown(node, regions);
     Ok(Scope::Regions(regions))
+}
+
+/// Whether a server asks that follows this region or copies it: it says so, ours as well as Java's (server.md G2, N32).
+fn is_of_server(call: &Call) -> bool {
+    call.header(IDENTITY) == Some(SERVER)
 }
 
 /// A region that is not configured is left out of the answer, and only the log says so (server.md R71).

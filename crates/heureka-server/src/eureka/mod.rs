@@ -34,8 +34,7 @@ use crate::app::App;
 const ANY_METHOD: &str = "HEAD, DELETE, POST, GET, OPTIONS, PUT";
 
 /// The header by which a peer says that it passes on what it was told.
-pub(crate) const REPLICATION: HeaderName =
-    HeaderName::from_static("x-netflix-discovery-replication");
+const REPLICATION: HeaderName = HeaderName::from_static("x-netflix-discovery-replication");
 
 /// A request, taken apart.
 #[derive(Debug)]

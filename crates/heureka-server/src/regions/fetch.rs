@@ -8,7 +8,6 @@ use heureka_core::{FetchFailure, FetchKind};
 use http::{HeaderName, HeaderValue, Request, Response, header};
 
 use super::path_of;
-use crate::eureka::REPLICATION;
 
 /// Brings an answer, or the reason why there is none.
 pub type FetchFuture<'a> =
@@ -21,10 +20,9 @@ pub trait Fetch: Debug + Send + Sync + 'static {
     fn get(&self, request: Request<()>, limit_bytes: usize) -> FetchFuture<'_>;
 }
 
-/// Says who asks. The names are those of Java's servers (server.md N32), so that a server with a rate limiter lets us past
-/// it. The last header is one that they send to peers only: Java's servers do not look at it here, ours then list no
-/// instance of other regions. Otherwise two regions that follow each other would hear of their own dead from the other.
-const HEADERS: [(HeaderName, HeaderValue); 6] = [
+/// Says who asks, as Java's servers do (server.md G2, N32): a server with a rate limiter lets us past it, and ours list no
+/// instance of other regions, so that two regions that follow each other do not hear of their own dead from the other.
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::ACCEPT, HeaderValue::from_static("application/json")),
     (header::ACCEPT_ENCODING, HeaderValue::from_static("gzip")),
     (
@@ -39,7 +37,6 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
         HeaderName::from_static("discoveryidentity-version"),
         HeaderValue::from_static("1.0"),
     ),
-    (REPLICATION, HeaderValue::from_static("true")),
 ];
 
 /// The request for a listing of the region whose servers are at `url`.

@@ -23,7 +23,6 @@ fn what_a_region_is_asked() {
         ("accept", "application/json"),
         ("accept-encoding", "gzip"),
         ("discoveryidentity-name", "DefaultServer"),
-        ("x-netflix-discovery-replication", "true"),
     ] {
         assert_eq!(asked[0].headers().get(name).unwrap(), value);
     }
@@ -280,20 +279,22 @@ fn an_application_that_is_not_allowed_is_not_listed() {
     }
 }
 
-/// server.md G10: what is copied from here to be registered elsewhere is only what is registered here.
+/// server.md G10: what is copied from here is only what is registered here.
 #[test]
 fn a_server_that_copies_the_registry_is_shown_no_other_region() {
     let world = World::ready();
-    let headers = [
-        ("X-Netflix-Discovery-Replication", "true"),
-        ("Accept", "application/json"),
-    ];
-    for path in ["/eureka/apps", "/eureka/apps/delta"] {
-        let answer = world.server.send("GET", path, &headers, b"").text();
-        assert!(
-            answer.contains("UP_1_") && !answer.contains("eu1"),
-            "{answer}"
-        );
+    for (header, is_of_server) in [
+        (("DiscoveryIdentity-Name", "DefaultServer"), true),
+        (("DiscoveryIdentity-Name", "DefaultClient"), false),
+        (("DiscoveryIdentity-Name", "orders"), false),
+        (("Accept", "application/json"), false),
+    ] {
+        for path in ["/eureka/apps", "/eureka/apps/delta"] {
+            let answer = world.server.send("GET", path, &[header], b"").text();
+            let hash = if is_of_server { "UP_1_" } else { "UP_4_" };
+            assert!(answer.contains(hash), "{header:?}: {answer}");
+            assert_eq!(answer.contains("eu1"), !is_of_server, "{header:?}");
+        }
     }
 }
 
