@@ -39,7 +39,13 @@ impl Node {
         fetch: &RegionFetch,
         result: Result<Applications, FetchFailure>,
     ) -> RegionOutcome {
-        self.regions.handle_fetched(now, fetch, result)
+        let registry = &self.registry;
+        let is_ours = |info: &InstanceInfo| {
+            let document = &info.document;
+            let own = registry.get(document.app.as_str(), document.id.as_str());
+            own.is_some_and(|own| own.shown.times.registration == info.lease.registration)
+        };
+        self.regions.handle_fetched(now, fetch, result, &is_ours)
     }
 
     /// Whether requests that name regions can be answered: all regions were fetched at least once (server.md P9, G14).

@@ -35,14 +35,6 @@ impl Content {
         }
     }
 
-    pub(crate) fn of(instances: impl Iterator<Item = InstanceInfo>, hash: SeededHash) -> Self {
-        let mut content = Self::new(hash);
-        for info in instances {
-            content.insert(info);
-        }
-        content
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.len
     }

@@ -8,6 +8,7 @@
 mod config;
 mod content;
 mod follow;
+mod holdings;
 mod outcome;
 mod region;
 mod view;
@@ -24,6 +25,7 @@ pub(crate) use view::View;
 
 use crate::config::DeltaConfig;
 use crate::hashing::SeededHash;
+use holdings::IsOurs;
 use region::Region;
 
 /// All regions that are followed, in the order in which they count.
@@ -65,13 +67,14 @@ impl RemoteRegions {
         now: Now,
         fetch: &RegionFetch,
         result: Result<Applications, FetchFailure>,
+        is_ours: IsOurs<'_>,
     ) -> RegionOutcome {
         let region = self
             .regions
             .iter_mut()
             .find(|region| *region.name() == fetch.region);
         region.map_or(RegionOutcome::Late, |region| {
-            region.handle_fetched(now, fetch, result)
+            region.handle_fetched(now, fetch, result, is_ours)
         })
     }
 

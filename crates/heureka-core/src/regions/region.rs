@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use heureka_model::{ActionType, AppName, Applications, InstanceInfo, Now, RegionName, UnixMillis};
+use heureka_model::{AppName, Applications, InstanceInfo, Now, RegionName, UnixMillis};
 
 use super::config::{RegionConfig, RegionsConfig};
 use super::content::{Content, RegionApp};
 use super::follow::Follower;
+use super::holdings::{Holdings, IsOurs};
 use super::outcome::{FetchFailure, FetchKind, RegionFetch, RegionOutcome, RegionReport};
 use crate::config::DeltaConfig;
 use crate::hashing::SeededHash;
@@ -19,9 +20,7 @@ pub(crate) struct Region {
     name: RegionName,
     allowed_apps: Option<BTreeSet<AppName>>,
     max_instances: usize,
-    hash: SeededHash,
-    content: Content,
-    changes: RecentChanges,
+    holdings: Holdings,
     follower: Follower,
     numbers: Numbers,
 }
@@ -51,9 +50,7 @@ impl Region {
             name: own.name.clone(),
             allowed_apps: allowed_apps.cloned(),
             max_instances: config.max_instances,
-            hash,
-            content: Content::new(hash),
-            changes: RecentChanges::new(delta, hash),
+            holdings: Holdings::new(delta, hash),
             follower: Follower::new(config.fetch_interval, config.delta, mono),
             numbers: Numbers::default(),
         }
@@ -64,15 +61,15 @@ impl Region {
     }
 
     pub(crate) fn content(&self) -> &Content {
-        &self.content
+        self.holdings.content()
     }
 
     pub(crate) fn changes(&self) -> &RecentChanges {
-        &self.changes
+        self.holdings.changes()
     }
 
     pub(crate) fn forget_old_changes(&mut self, mono: Duration) {
-        self.changes.forget_old(mono);
+        self.holdings.forget_old_changes(mono);
     }
 
     /// Once fetched, it stays ready (server.md G2).
@@ -89,7 +86,7 @@ impl Region {
 
     /// The applications that listings take from here.
     pub(crate) fn allowed(&self) -> impl Iterator<Item = (&AppName, &RegionApp)> {
-        self.content.apps().filter(|(app, _)| self.allows(app))
+        self.content().apps().filter(|(app, _)| self.allows(app))
     }
 
     pub(crate) fn poll_timeout(&self) -> Duration {
@@ -111,12 +108,13 @@ impl Region {
         now: Now,
         fetch: &RegionFetch,
         result: Result<Applications, FetchFailure>,
+        is_ours: IsOurs<'_>,
     ) -> RegionOutcome {
         if !self.follower.land(fetch.serial) {
             return RegionOutcome::Late;
         }
-        self.changes.forget_old(now.mono);
-        let taken = result.and_then(|listing| self.take(now, fetch.kind, listing));
+        self.holdings.forget_old_changes(now.mono);
+        let taken = result.and_then(|listing| self.take(now.mono, fetch.kind, listing, is_ours));
         match taken {
             Ok(outcome) => {
                 self.numbers.last_success_wall = Some(now.wall);
@@ -132,8 +130,8 @@ impl Region {
         RegionReport {
             name: self.name.clone(),
             is_ready: self.is_ready(),
-            instances: self.content.len(),
-            applications: self.content.apps().len(),
+            instances: self.content().len(),
+            applications: self.content().apps().len(),
             last_success: self.follower.last_success(),
             last_success_wall: numbers.last_success_wall,
             full_fetches: numbers.full_fetches,
@@ -146,43 +144,33 @@ impl Region {
 
     fn take(
         &mut self,
-        now: Now,
+        mono: Duration,
         kind: FetchKind,
         listing: Applications,
+        is_ours: IsOurs<'_>,
     ) -> Result<RegionOutcome, FetchFailure> {
         match kind {
-            FetchKind::Full => self.replace(now.mono, listing),
-            FetchKind::Delta => self.update(now.mono, listing),
+            FetchKind::Full => self.replace(mono, listing, is_ours),
+            FetchKind::Delta => self.update(mono, listing, is_ours),
         }
     }
 
-    /// Everything as it is now (server.md G5). Clients of this node are told by delta what that changes; the hash of a
-    /// full listing is not checked, because there is nothing better to fetch.
+    /// Everything as it is now (server.md G5). The hash of a full listing is not checked, because there is nothing better
+    /// to fetch.
     fn replace(
         &mut self,
         mono: Duration,
         listing: Applications,
+        is_ours: IsOurs<'_>,
     ) -> Result<RegionOutcome, FetchFailure> {
-        let content = Content::of(instances_of(listing).map(present), self.hash);
-        self.check_size(content.len())?;
+        let listed = listing.applications.iter();
+        self.check_size(listed.map(|application| application.instances.len()).sum())?;
         let is_first = !self.is_ready();
-        let earlier = std::mem::replace(&mut self.content, content);
-        for info in earlier.instances() {
-            if self.held(info).is_none() {
-                self.changes.record_listed(&gone(info), true, mono);
-            }
-        }
-        for info in self.content.instances() {
-            let key = info.document.key();
-            let before = earlier.get(key.app.as_str(), key.id.as_str());
-            if !before.is_some_and(|before| shows_the_same(before, info)) {
-                self.changes.record_listed(info, false, mono);
-            }
-        }
-        self.follower.succeeded(mono, self.content.len() == 0);
+        self.holdings.replace(instances_of(listing), is_ours, mono);
+        self.follower.succeeded(mono, self.holdings.len() == 0);
         self.numbers.full_fetches += 1;
         Ok(RegionOutcome::Replaced {
-            instances: self.content.len(),
+            instances: self.content().len(),
             is_first,
         })
     }
@@ -191,55 +179,23 @@ impl Region {
     fn update(
         &mut self,
         mono: Duration,
-        listing: Applications,
+        mut listing: Applications,
+        is_ours: IsOurs<'_>,
     ) -> Result<RegionOutcome, FetchFailure> {
-        let Applications {
-            hash, applications, ..
-        } = listing;
-        let changed: Vec<InstanceInfo> = applications
-            .into_iter()
-            .flat_map(|application| application.instances)
-            .collect();
-        self.check_size(self.content.len() + self.count_new(&changed))?;
+        let hash = std::mem::take(&mut listing.hash);
+        let changed: Vec<InstanceInfo> = instances_of(listing).collect();
+        self.check_size(self.holdings.len_with(&changed))?;
         for info in changed {
-            self.apply(info, mono);
+            self.holdings.apply(info, is_ours, mono);
         }
-        if self.content.counts().hash() == hash {
-            self.follower.succeeded(mono, self.content.len() == 0);
+        if self.holdings.hash() == hash {
+            self.follower.succeeded(mono, self.holdings.len() == 0);
             self.numbers.deltas += 1;
             Ok(RegionOutcome::Updated)
         } else {
             self.follower.mismatched(mono);
             self.numbers.mismatches += 1;
             Ok(RegionOutcome::Mismatched)
-        }
-    }
-
-    /// A change without a kind says nothing (wire.md 4).
-    fn apply(&mut self, info: InstanceInfo, mono: Duration) {
-        match info.action {
-            Some(ActionType::Added | ActionType::Modified) => self.put(info, mono),
-            Some(ActionType::Deleted) => self.take_out(&info, mono),
-            None => {}
-        }
-    }
-
-    /// Deltas repeat themselves (server.md R83), so what is known is no change.
-    fn put(&mut self, info: InstanceInfo, mono: Duration) {
-        let held = self.held(&info);
-        if !held.is_some_and(|held| shows_the_same(held, &info)) {
-            self.changes.record_listed(&info, false, mono);
-            self.content.insert(info);
-        }
-    }
-
-    fn take_out(&mut self, info: &InstanceInfo, mono: Duration) {
-        let document = &info.document;
-        let removed = self
-            .content
-            .remove(document.app.as_str(), document.id.as_str());
-        if removed.is_some() {
-            self.changes.record_listed(info, true, mono);
         }
     }
 
@@ -252,22 +208,6 @@ impl Region {
             in_a_row,
             retry_after,
         }
-    }
-
-    fn held(&self, info: &InstanceInfo) -> Option<&InstanceInfo> {
-        let document = &info.document;
-        self.content
-            .get(document.app.as_str(), document.id.as_str())
-    }
-
-    /// How many of `changed` are not known yet; at most, because one may be named twice.
-    fn count_new(&self, changed: &[InstanceInfo]) -> usize {
-        let is_new = |info: &&InstanceInfo| {
-            info.action
-                .is_some_and(|action| action != ActionType::Deleted)
-                && self.held(info).is_none()
-        };
-        changed.iter().filter(is_new).count()
     }
 
     fn check_size(&self, instances: usize) -> Result<(), FetchFailure> {
@@ -285,26 +225,4 @@ fn instances_of(listing: Applications) -> impl Iterator<Item = InstanceInfo> {
         .applications
         .into_iter()
         .flat_map(|application| application.instances)
-}
-
-/// Who is in a full listing is there, whatever is said to have happened to it last.
-fn present(mut info: InstanceInfo) -> InstanceInfo {
-    let action = info.action.filter(|action| *action != ActionType::Deleted);
-    info.action = action.or(Some(ActionType::Added));
-    info
-}
-
-fn gone(info: &InstanceInfo) -> InstanceInfo {
-    InstanceInfo {
-        action: Some(ActionType::Deleted),
-        ..info.clone()
-    }
-}
-
-/// Whether nothing changed that a client acts on. Times differ from server to server of one region, and a renewed lease is
-/// no change.
-fn shows_the_same(one: &InstanceInfo, other: &InstanceInfo) -> bool {
-    one.status == other.status
-        && one.overridden_status == other.overridden_status
-        && one.document == other.document
 }

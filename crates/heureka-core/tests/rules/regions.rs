@@ -246,3 +246,57 @@ fn instances_of_regions_have_no_lease_here() {
 fn stray() -> RegionFetch {
     following(&["other"], |_| {}).fetch()
 }
+
+/// What a region that follows this one sends back of `A/1`, which is registered here.
+fn echo(world: &World) -> heureka_model::InstanceInfo {
+    world.node.instance("A", "1").unwrap()
+}
+
+// server.md R77, C26: a region that follows this one with fallback on lists our own instances.
+#[test]
+fn what_a_region_only_heard_from_here_is_not_its_own() {
+    for by_delta in [false, true] {
+        let mut world = following(&["eu"], |_| {});
+        world.register(named("A", "1"));
+        let echo = echo(&world);
+        if by_delta {
+            world.brings(FULL, Ok(listing(&[up("E", "1")])));
+            let delta = changes(std::slice::from_ref(&echo), "UP_2_");
+            assert_eq!(world.later_brings(DELTA, Ok(delta)), RegionOutcome::Updated);
+        } else {
+            world.brings(FULL, Ok(listing(&[up("E", "1"), echo.clone()])));
+        }
+        world.cancel();
+        assert_eq!(shown(&world.usual()), ["E/1:UP"]);
+        assert!(world.node.instance_anywhere("A", "1").is_none());
+        assert!(world.node.application_anywhere("A").is_none());
+        // The region still has not heard of it, and says so by each kind of fetch.
+        let still = changes(std::slice::from_ref(&echo), "UP_2_");
+        assert_eq!(world.later_brings(DELTA, Ok(still)), RegionOutcome::Updated);
+        assert_eq!(shown(&world.usual()), ["E/1:UP"]);
+        world.stall(secs(200));
+        world.brings(FULL, Ok(listing(&[up("E", "1"), echo])));
+        assert_eq!(shown(&world.usual()), ["E/1:UP"]);
+        // It registers there.
+        let mut moved = up("A", "1");
+        moved.lease.registration = world.now.wall;
+        let delta = changes(&[moved], "UP_2_");
+        assert_eq!(world.later_brings(DELTA, Ok(delta)), RegionOutcome::Updated);
+        assert_eq!(shown(&world.usual()), ["A/1:UP", "E/1:UP"]);
+        let delta = changes(&[gone("A", "1")], "UP_1_");
+        assert_eq!(world.later_brings(DELTA, Ok(delta)), RegionOutcome::Updated);
+        assert_eq!(shown(&world.usual()), ["E/1:UP"]);
+    }
+}
+
+#[test]
+fn an_instance_of_one_name_in_two_regions_is_no_echo() {
+    let mut world = following(&["eu"], |_| {});
+    world.register(named("A", "1"));
+    let mut other = down("A", "1");
+    other.lease.registration = world.now.wall.after(secs(1));
+    world.brings(FULL, Ok(listing(&[other, down("A", "2")])));
+    assert_eq!(shown(&world.usual()), ["A/1:UP", "A/2:DOWN"]);
+    world.cancel();
+    assert_eq!(shown(&world.usual()), ["A/1:DOWN", "A/2:DOWN"]);
+}
