@@ -99,6 +99,11 @@ impl RecentChanges {
         version_of(self.digest)
     }
 
+    /// How many changes there ever were: as long as it stays, so does what is shown.
+    pub(crate) fn revision(&self) -> u64 {
+        self.next_order
+    }
+
     /// What the version is made of; the digest of several windows is their sum.
     pub(crate) fn digest(&self) -> u64 {
         self.digest

@@ -103,11 +103,16 @@ impl Node {
         if view.is_truncated(&self.changes, mono) {
             return Err(DeltaRefused::Truncated);
         }
-        Ok(Applications {
+        let revisions = view.revisions(&self.changes);
+        let counts = self.regions.counted(&revisions);
+        let counts = counts.unwrap_or_else(|| view.counts());
+        let delta = Applications {
             version: view.version(&self.changes),
-            hash: view.counts().hash(),
+            hash: counts.hash(),
             applications: view.changed(&self.changes),
-        })
+        };
+        self.regions.remember(revisions, counts);
+        Ok(delta)
     }
 
     /// One application; where it has no instance here, with transparent fallback that of the first region that has one.

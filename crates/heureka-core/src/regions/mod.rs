@@ -15,12 +15,13 @@ mod view;
 
 use std::time::Duration;
 
-use heureka_model::{Applications, Now};
+use heureka_model::{Applications, Now, StatusCounts};
 
 pub use config::{RegionConfig, RegionsConfig};
 pub use outcome::{FetchFailure, FetchKind, RegionFetch, RegionOutcome, RegionReport};
 pub use view::Scope;
 
+use view::Revisions;
 pub(crate) use view::View;
 
 use crate::config::DeltaConfig;
@@ -33,6 +34,9 @@ use region::Region;
 pub(crate) struct RemoteRegions {
     regions: Vec<Region>,
     fallback: bool,
+    /// The counts of the view that was asked for last, for as long as nothing in it changes: they take a look at every
+    /// instance, and clients ask for deltas far more often than anything changes.
+    counted: Option<(Revisions, StatusCounts)>,
 }
 
 impl RemoteRegions {
@@ -46,6 +50,7 @@ impl RemoteRegions {
         Self {
             regions: config.regions.iter().map(follow).collect(),
             fallback: config.fallback,
+            counted: None,
         }
     }
 
@@ -105,6 +110,17 @@ impl RemoteRegions {
         self.regions
             .iter_mut()
             .for_each(|region| region.forget_old_changes(mono));
+    }
+
+    /// The counts that were remembered for `revisions`.
+    pub(crate) fn counted(&self, revisions: &Revisions) -> Option<StatusCounts> {
+        let (own, counts) = self.counted.as_ref()?;
+        (own == revisions).then_some(*counts)
+    }
+
+    /// Remembers the counts of one view in place of those of another.
+    pub(crate) fn remember(&mut self, revisions: Revisions, counts: StatusCounts) {
+        self.counted = Some((revisions, counts));
     }
 
     /// The regions in `scope`; names that are not known are left out (server.md R71).

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use heureka_model::{AppName, Application, InstanceId, InstanceInfo, InstanceKey, StatusCounts};
+use heureka_model::{
+    AppName, Application, InstanceId, InstanceInfo, InstanceKey, RegionName, StatusCounts,
+};
 use indexmap::IndexMap;
 
 use super::content::Content;
@@ -33,6 +35,10 @@ pub(crate) struct View<'a> {
     regions: Vec<&'a Region>,
 }
 
+/// How often the places of a view have changed: the registry, and then each region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Revisions(u64, Vec<(RegionName, u64)>);
+
 impl<'a> View<'a> {
     pub(crate) fn new(registry: &'a Registry, regions: Vec<&'a Region>) -> Self {
         Self { registry, regions }
@@ -41,6 +47,13 @@ impl<'a> View<'a> {
     /// Whether it is just the registry.
     pub(crate) fn is_local(&self) -> bool {
         self.regions.is_empty()
+    }
+
+    /// What [`View::counts`] depends on: which places there are, and how often each has changed.
+    pub(crate) fn revisions(&self, local: &RecentChanges) -> Revisions {
+        let regions = self.regions.iter();
+        let regions = regions.map(|region| (region.name().clone(), region.changes().revision()));
+        Revisions(local.revision(), regions.collect())
     }
 
     /// How many instances have which status.
