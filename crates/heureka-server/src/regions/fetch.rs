@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use heureka_core::{FetchFailure, FetchKind};
+use heureka_model::ServiceUrl;
 use http::{HeaderName, HeaderValue, Request, Response, header};
 
 use super::path_of;
@@ -15,9 +16,14 @@ pub type FetchFuture<'a> =
 
 /// Gets answers from servers elsewhere.
 pub trait Fetch: Debug + Send + Sync + 'static {
-    /// Gets the answer to `request`, whose address is absolute, with its whole body of at most `limit_bytes`, as it came.
-    /// Redirects are not followed. Whoever no longer wants the answer drops the future.
-    fn get(&self, request: Request<()>, limit_bytes: usize) -> FetchFuture<'_>;
+    /// Gets the answer of `server` to `request`, which has a path for an address, with its whole body of at most
+    /// `limit_bytes`, as it came. Redirects are not followed. Whoever no longer wants the answer drops the future.
+    fn get<'a>(
+        &'a self,
+        server: &'a ServiceUrl,
+        request: Request<()>,
+        limit_bytes: usize,
+    ) -> FetchFuture<'a>;
 }
 
 /// Says who asks, as Java's servers do (server.md G2, N32): a server with a rate limiter lets us past it, and ours list no
@@ -39,12 +45,11 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
-/// The request for a listing of the region whose servers are at `url`.
-pub(super) fn request(url: Option<&String>, kind: FetchKind) -> Result<Request<()>, FetchFailure> {
-    let url = url.map(String::as_str).unwrap_or_default();
-    let mut request = Request::get(format!("{url}{}", path_of(kind)))
+/// The request for a listing from `server`.
+pub(super) fn request(server: &ServiceUrl, kind: FetchKind) -> Result<Request<()>, FetchFailure> {
+    let mut request = Request::get(server.join(path_of(kind)))
         .body(())
-        .map_err(|error| FetchFailure::Unreachable(format!("its URL is none: {error}")))?;
+        .map_err(|error| FetchFailure::Unreachable(error.to_string()))?;
     request.headers_mut().extend(HEADERS);
     Ok(request)
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_core::{FetchFailure, FetchKind, RegionFetch, RegionOutcome, RegionsConfig};
-use heureka_model::{Applications, RegionName};
+use heureka_model::{Applications, RegionName, ServiceUrl};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +23,8 @@ use crate::app::App;
 pub struct RegionsSettings {
     /// Which regions there are, and what is shown of them.
     pub follow: RegionsConfig,
-    /// Where their servers are: service URLs that end in `/` (server.md G1).
-    pub urls: BTreeMap<RegionName, String>,
+    /// Where a server of each is (server.md G1).
+    pub urls: BTreeMap<RegionName, ServiceUrl>,
     /// How long one fetch may take.
     pub fetch_timeout: Duration,
     /// Bytes of a listing, before and after it is unpacked.
@@ -102,8 +102,11 @@ async fn fetched(
 ) -> Result<Applications, FetchFailure> {
     let settings = &app.config().regions;
     let limit_bytes = settings.max_body_bytes;
-    let request = fetch::request(settings.urls.get(&due.region), due.kind)?;
-    let answer = tokio::time::timeout(settings.fetch_timeout, fetch.get(request, limit_bytes))
+    let server = settings.urls.get(&due.region);
+    let server = server.ok_or_else(|| FetchFailure::Unreachable("it has no URL".to_owned()))?;
+    let request = fetch::request(server, due.kind)?;
+    let answer = fetch.get(server, request, limit_bytes);
+    let answer = tokio::time::timeout(settings.fetch_timeout, answer)
         .await
         .unwrap_or(Err(FetchFailure::TimedOut))?;
     let received = app.now().wall;

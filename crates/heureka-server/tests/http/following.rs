@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use heureka_core::{RegionConfig, RegionsConfig};
-use heureka_model::{Now, RegionName, UnixMillis};
+use heureka_model::{Now, RegionName, ServiceUrl, UnixMillis};
 use heureka_net::Counters;
 use heureka_server::{
     App, Clock, Fetch, FetchFuture, RegionsSettings, ServerConfig, follow_regions, router,
@@ -35,7 +35,10 @@ fn following(name: &str) -> ServerConfig {
                 regions: vec![region],
                 ..RegionsConfig::default()
             },
-            urls: BTreeMap::from([(RegionName::new(name), format!("http://{name}/eureka/"))]),
+            urls: BTreeMap::from([(
+                RegionName::new(name),
+                format!("http://{name}/eureka/").parse().unwrap(),
+            )]),
             ..RegionsSettings::default()
         },
         ..ServerConfig::default()
@@ -47,13 +50,14 @@ fn following(name: &str) -> ServerConfig {
 struct InProcess(Router);
 
 impl Fetch for InProcess {
-    fn get(&self, request: Request<()>, _limit_bytes: usize) -> FetchFuture<'_> {
-        let (mut head, ()) = request.into_parts();
-        head.uri = head.uri.path().parse().unwrap();
-        let answer = self
-            .0
-            .clone()
-            .oneshot(Request::from_parts(head, Body::empty()));
+    fn get<'a>(
+        &'a self,
+        _server: &'a ServiceUrl,
+        request: Request<()>,
+        _limit_bytes: usize,
+    ) -> FetchFuture<'a> {
+        let request = request.map(|()| Body::empty());
+        let answer = self.0.clone().oneshot(request);
         Box::pin(async move {
             let (head, body) = answer.await.unwrap().into_parts();
             let body: Bytes = body.collect().await.unwrap().to_bytes();
@@ -123,8 +127,13 @@ impl Clock for RuntimeClock {
 struct OneHangs(Mutex<Vec<(String, u64)>>, Option<Instant>);
 
 impl Fetch for OneHangs {
-    fn get(&self, request: Request<()>, _limit_bytes: usize) -> FetchFuture<'_> {
-        let host = request.uri().host().unwrap_or_default().to_owned();
+    fn get<'a>(
+        &'a self,
+        server: &'a ServiceUrl,
+        _request: Request<()>,
+        _limit_bytes: usize,
+    ) -> FetchFuture<'a> {
+        let host = server.host().to_owned();
         let at = self.1.map_or(0, |start| start.elapsed().as_secs());
         let hangs = host == "eu";
         self.0.lock().push((host, at));
@@ -150,7 +159,7 @@ async fn a_region_that_hangs_holds_up_nobody() {
     };
     let regions = &mut config.regions;
     regions.follow.regions.push(us);
-    let url = "http://us/eureka/".to_owned();
+    let url = "http://us/eureka/".parse().unwrap();
     regions.urls.insert(RegionName::new("us"), url);
     let clock = Arc::new(RuntimeClock(start));
     let app = App::new(config, clock, 1, Arc::new(Counters::default()));

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use heureka_model::ServiceUrl;
 use heureka_server::{Fetch as _, PlainHttp};
 use http::Request;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -17,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// the request.
 async fn get(answer: &[u8]) -> (Result<(u16, Vec<u8>), String>, String) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let url = format!("http://{}/eureka/apps/", listener.local_addr().unwrap());
+    let url = format!("http://{}/eureka/", listener.local_addr().unwrap());
+    let url: ServiceUrl = url.parse().unwrap();
     let served = async {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut head = vec![0; 4096];
@@ -26,10 +28,10 @@ async fn get(answer: &[u8]) -> (Result<(u16, Vec<u8>), String>, String) {
         head.truncate(count);
         String::from_utf8(head).unwrap()
     };
-    let request = Request::get(url)
+    let request = Request::get(url.join("apps/"))
         .header("accept", "application/json")
         .body(());
-    let fetched = PlainHttp.get(request.unwrap(), LIMIT_BYTES);
+    let fetched = PlainHttp.get(&url, request.unwrap(), LIMIT_BYTES);
     let both = async { tokio::join!(fetched, served) };
     let (fetched, head) = tokio::time::timeout(PATIENCE, both).await.unwrap();
     let fetched = fetched.map(|answer| (answer.status().as_u16(), answer.body().to_vec()));
@@ -96,7 +98,8 @@ async fn answers_that_are_none() {
 async fn nobody_listens() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
+    let url: ServiceUrl = url.parse().unwrap();
     drop(listener);
-    let request = Request::get(url).body(()).unwrap();
-    assert!(PlainHttp.get(request, LIMIT_BYTES).await.is_err());
+    let request = Request::get(url.join("apps/")).body(()).unwrap();
+    assert!(PlainHttp.get(&url, request, LIMIT_BYTES).await.is_err());
 }

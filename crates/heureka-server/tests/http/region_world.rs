@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use heureka_core::{FetchFailure, RegionConfig, RegionsConfig};
-use heureka_model::RegionName;
+use heureka_model::{RegionName, ServiceUrl};
 use heureka_server::{Fetch, FetchFuture, RegionsSettings, ServerConfig};
 use http::{Request, Response, StatusCode};
 use parking_lot::Mutex;
@@ -26,8 +26,15 @@ pub(crate) struct Script {
 }
 
 impl Fetch for Script {
-    fn get(&self, request: Request<()>, limit_bytes: usize) -> FetchFuture<'_> {
-        let answer = self.answers.lock().get(&request.uri().to_string()).cloned();
+    fn get<'a>(
+        &'a self,
+        server: &'a ServiceUrl,
+        mut request: Request<()>,
+        limit_bytes: usize,
+    ) -> FetchFuture<'a> {
+        let url = format!("http://{}{}", server.authority(), request.uri());
+        let answer = self.answers.lock().get(&url).cloned();
+        *request.uri_mut() = url.parse().unwrap();
         self.asked.lock().push(request);
         Box::pin(async move {
             let Some((status, body, is_packed)) = answer else {
@@ -65,7 +72,12 @@ impl World {
                 ..RegionsConfig::default()
             },
             urls: ["eu", "us"]
-                .map(|name| (RegionName::new(name), format!("http://{name}/eureka/")))
+                .map(|name| {
+                    (
+                        RegionName::new(name),
+                        format!("http://{name}/eureka/").parse().unwrap(),
+                    )
+                })
                 .into(),
             ..RegionsSettings::default()
         };

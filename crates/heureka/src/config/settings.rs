@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use heureka_model::{AppName, RegionName};
+use heureka_model::{AppName, RegionName, ServiceUrl};
 
 use super::{
     layers::{Problem, Values},
@@ -116,11 +116,11 @@ pub(crate) struct RegionSettings {
     pub(crate) max_body_bytes: usize,
 }
 
-/// A region and the service URL of one of its servers, which ends in a slash.
+/// A region and where one of its servers is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RegionUrl {
     pub(crate) region: RegionName,
-    pub(crate) url: String,
+    pub(crate) url: ServiceUrl,
 }
 
 /// An application that listings take from a region, or from all regions that have no list of their own.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use heureka_model::{AppName, RegionName};
+use heureka_model::{AppName, RegionName, Scheme, ServiceUrl};
 
 use super::{Kind, Unfit, labelled};
 use crate::config::settings::{AllowedApp, RegionUrl};
@@ -76,27 +76,8 @@ fn region_name(name: &str) -> Option<RegionName> {
     labelled(name, fits).map(|name| RegionName::new(&name))
 }
 
-/// An `http` URL without credentials, query or fragment, and with the slash at its end (server.md G1).
-fn service_url(url: &str) -> Option<String> {
-    let (authority, path) = {
-        let rest = url.strip_prefix("http://")?;
-        rest.split_once('/').unwrap_or((rest, ""))
-    };
-    let is_host =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
-    let is_path = |c: char| {
-        c.is_ascii_graphic()
-            && !matches!(
-                c,
-                '?' | '#' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}'
-            )
-    };
-    let starts_well = authority.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
-    let is_url = starts_well && authority.chars().all(is_host) && path.chars().all(is_path);
-    let slash = if path.is_empty() || path.ends_with('/') {
-        ""
-    } else {
-        "/"
-    };
-    is_url.then(|| format!("http://{authority}/{path}{slash}"))
+/// A URL that the client of regions can speak to: it has neither TLS nor credentials yet.
+fn service_url(url: &str) -> Option<ServiceUrl> {
+    let url = ServiceUrl::parse(url).ok()?;
+    (url.scheme() == Scheme::Http && url.credentials().is_none()).then_some(url)
 }

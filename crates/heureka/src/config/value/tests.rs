@@ -200,7 +200,7 @@ fn choices() {
 fn regions() {
     let region = |name: &str, url: &str| RegionUrl {
         region: RegionName::new(name),
-        url: url.to_owned(),
+        url: url.parse().unwrap(),
     };
     let good = [
         ("", vec![]),
