@@ -23,6 +23,7 @@ mod overrides;
 mod rate_limit;
 mod recent_changes;
 mod recent_names;
+mod regions;
 mod registry;
 mod renewals;
 mod self_preservation;
@@ -41,6 +42,10 @@ pub use node::{
 pub use overrides::{RuleInput, resolve};
 pub use rate_limit::{ClientClass, Fetch, FetchLimiter, RateLimiterConfig};
 pub use recent_names::NamedAt;
+pub use regions::{
+    FetchFailure, FetchKind, RegionConfig, RegionFetch, RegionOutcome, RegionReport, RegionsConfig,
+    Scope,
+};
 pub use self_preservation::{Protection, ProtectionReport, Threshold};
 pub use stamp::NodeId;
 pub use timers::Timer;

@@ -70,6 +70,16 @@ impl RecentChanges {
         });
     }
 
+    /// An instance of a remote region changed, or left as it is shown here.
+    pub(crate) fn record_listed(&mut self, info: &InstanceInfo, is_gone: bool, mono: Duration) {
+        self.record(Change {
+            digest: digest_of_listed(info),
+            key: info.document.key(),
+            gone: is_gone.then(|| Box::new(info.clone())),
+            at: mono,
+        });
+    }
+
     /// The changes, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Change> {
         self.by_order.values()
@@ -86,9 +96,17 @@ impl RecentChanges {
 
     /// A positive 31-bit number that differs when the set of changes does.
     pub(crate) fn version(&self) -> i64 {
-        const LARGEST: u64 = (1 << 31) - 1;
-        let folded = (self.digest >> 32) ^ self.digest;
-        i64::try_from(folded % LARGEST + 1).unwrap_or(1)
+        version_of(self.digest)
+    }
+
+    /// How many changes there ever were: as long as it stays, so does what is shown.
+    pub(crate) fn revision(&self) -> u64 {
+        self.next_order
+    }
+
+    /// What the version is made of; the digest of several windows is their sum.
+    pub(crate) fn digest(&self) -> u64 {
+        self.digest
     }
 
     /// Drops what is older than the retention (server.md R80).
@@ -131,6 +149,23 @@ impl RecentChanges {
         self.order_of.swap_remove(&change.key);
         self.digest = self.digest.wrapping_sub(change.digest);
     }
+}
+
+/// The version of a delta whose changes have this digest.
+pub(crate) fn version_of(digest: u64) -> i64 {
+    const LARGEST: u64 = (1 << 31) - 1;
+    let folded = (digest >> 32) ^ digest;
+    i64::try_from(folded % LARGEST + 1).unwrap_or(1)
+}
+
+/// A digest of what a change in a remote region shows. There are no stamps, so the times of the region's own server tell
+/// two changes apart.
+fn digest_of_listed(info: &InstanceInfo) -> u64 {
+    let mut hasher = SipHasher13::new_with_keys(0, 0);
+    info.document.hash(&mut hasher);
+    (info.status, info.overridden_status, info.action).hash(&mut hasher);
+    (info.last_updated, info.lease.registration).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A digest of what a change shows. Stamps differ with every write on every node, and so does this; the key of the hash

@@ -15,6 +15,7 @@ mod limits;
 mod metadata;
 mod names;
 mod replication;
+mod service_url;
 mod status;
 mod status_info;
 mod time;
@@ -28,8 +29,9 @@ pub use draft::{
 pub use instance::{InstanceInfo, LeaseTimes};
 pub use limits::DocumentLimits;
 pub use metadata::Metadata;
-pub use names::{AppName, InstanceId, InstanceKey};
+pub use names::{AppName, InstanceId, InstanceKey, RegionName};
 pub use replication::{ReplicationAction, ReplicationAnswer, ReplicationItem};
+pub use service_url::{Credentials, InvalidServiceUrl, MAX_SERVICE_URL_BYTES, Scheme, ServiceUrl};
 pub use status::{ActionType, InstanceStatus, UnknownStatus};
 pub use status_info::StatusInfo;
 pub use time::{Now, UnixMillis};

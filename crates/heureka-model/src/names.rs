@@ -29,6 +29,24 @@ impl AppName {
     }
 }
 
+/// The name of a remote region, in lower case, as requests are read (server.md G13).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RegionName(Arc<str>);
+
+impl RegionName {
+    /// Takes a name in any case.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(Arc::from(name.to_lowercase()))
+    }
+
+    /// The name in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What names an instance within its application: case counts, and any text will do (wire.md 3.1).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InstanceId(Arc<str>);
@@ -95,6 +113,7 @@ macro_rules! text {
 
 text!(AppName);
 text!(InstanceId);
+text!(RegionName);
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::own_instance;
+use crate::regions::RegionsSettings;
 
 /// What an operator decides about a server.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct ServerConfig {
     pub max_body_bytes: usize,
     /// Bytes of the body of a batch.
     pub max_batch_body_bytes: usize,
+    /// Registries elsewhere whose instances are shown here.
+    pub regions: RegionsSettings,
     /// What people are told of this server.
     pub labels: Labels,
 }
@@ -37,6 +40,7 @@ impl Default for ServerConfig {
             privileged_clients: BTreeSet::new(),
             max_body_bytes: 1024 * 1024,
             max_batch_body_bytes: 8 * 1024 * 1024,
+            regions: RegionsSettings::default(),
             labels: Labels::default(),
         }
     }
@@ -90,8 +94,10 @@ impl App {
         connections: Arc<Counters>,
     ) -> Self {
         let now = clock.now();
+        let mut node = Node::new(config.node, seed, now);
+        node.follow_regions(&config.regions.follow, now);
         Self(Arc::new(Shared {
-            node: Mutex::new(Node::new(config.node, seed, now)),
+            node: Mutex::new(node),
             fetch_limiter: Mutex::new(FetchLimiter::new(config.rate_limiter)),
             own_instance: own_instance::describe(&config.labels, now.wall),
             metrics: Metrics::new(connections),

@@ -1,7 +1,7 @@
 //! Eureka over HTTP: the shell around the registry.
 //!
 //! [`App`] holds the registry and what all requests share, [`router()`] answers requests, and [`drive`] calls the registry
-//! when it wants to be called. Nothing here decides about leases or statuses; that is `heureka-core`.
+//! when it wants to be called. [`follow_regions`] brings it what it wants to know of other regions. Nothing here decides about leases or statuses; that is `heureka-core`.
 
 mod app;
 mod clock;
@@ -12,9 +12,14 @@ mod metrics;
 mod own_instance;
 mod pages;
 mod process;
+mod region_metrics;
+mod regions;
 mod router;
 
 pub use app::{App, Labels, ServerConfig};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use driver::{drive, tick};
+pub use regions::{
+    Fetch, FetchFuture, PlainHttp, RegionsSettings, fetch_due_regions, follow_regions,
+};
 pub use router::router;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use heureka_core::{Event, NodeReport, Protection};
+use heureka_core::{Event, NodeReport, Protection, RegionFetch, RegionOutcome, RegionReport};
 use heureka_net::Counters;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::connection_metrics::ConnectionMetrics;
+use crate::region_metrics::RegionMetrics;
 
 /// All metrics of a server. A value, not a global: two servers in one process do not share them.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     limits: Family<LimitLabels, Counter>,
     evictions: Counter,
+    regions: RegionMetrics,
     instances: Gauge,
     applications: Gauge,
     recent_changes: Gauge,
@@ -49,6 +51,7 @@ impl Metrics {
             requests: Family::default(),
             limits: Family::default(),
             evictions: Counter::default(),
+            regions: RegionMetrics::default(),
             instances: Gauge::default(),
             applications: Gauge::default(),
             recent_changes: Gauge::default(),
@@ -66,6 +69,7 @@ impl Metrics {
 
     fn register(&mut self) {
         let registry = &mut self.registry;
+        self.regions.register(registry);
         registry.register(
             "requests",
             "Requests by resource, method and status",
@@ -141,8 +145,18 @@ impl Metrics {
         }
     }
 
-    /// The whole page, with the registry's numbers as of now.
-    pub(crate) fn render(&self, report: &NodeReport) -> String {
+    pub(crate) fn count_region_fetch(&self, fetch: &RegionFetch, outcome: &RegionOutcome) {
+        self.regions.count(fetch, outcome);
+        if let RegionOutcome::Failed { failure, .. } = outcome
+            && let Some(limit) = failure.limit()
+        {
+            self.count_limit(limit);
+        }
+    }
+
+    /// The whole page, with the numbers of the registry and of the regions as of now.
+    pub(crate) fn render(&self, report: &NodeReport, regions: &[RegionReport]) -> String {
+        self.regions.set(regions);
         let protection = &report.protection;
         for (gauge, value) in [
             (&self.instances, report.instances),

@@ -1,16 +1,18 @@
 //! Puts a server together from its settings.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use heureka_core::{
-    DeltaConfig, Grace, LeasePolicy, NodeConfig, RateLimiterConfig, RegistryLimits,
-    SelfPreservationConfig, Threshold,
+    DeltaConfig, Grace, LeasePolicy, NodeConfig, RateLimiterConfig, RegionConfig, RegionsConfig,
+    RegistryLimits, SelfPreservationConfig, Threshold,
 };
+use heureka_model::{AppName, RegionName};
 use heureka_net::Counters;
-use heureka_server::{App, Labels, ServerConfig, SystemClock};
+use heureka_server::{App, Labels, RegionsSettings, ServerConfig, SystemClock};
 
-use crate::config::{LeaseCompat, LeaseGrace, RateLimiter, ServeSettings};
+use crate::config::{LeaseCompat, LeaseGrace, RateLimiter, RegionSettings, ServeSettings};
 
 /// A server with an empty registry, which knows that it listens on `port`. Chance comes from the operating system, once.
 pub(crate) fn app(
@@ -36,6 +38,7 @@ fn server_config(settings: &ServeSettings, port: u16) -> ServerConfig {
         privileged_clients: limiter.privileged_clients.iter().cloned().collect(),
         max_body_bytes: settings.limits.max_body_bytes,
         max_batch_body_bytes: settings.limits.max_batch_body_bytes,
+        regions: regions_settings(&settings.regions),
         labels: Labels {
             node_name: labels.node_name.clone(),
             port,
@@ -87,4 +90,43 @@ fn rate_limiter_config(limiter: &RateLimiter) -> RateLimiterConfig {
         full_fetches_per_second: count(limiter.full_fetches_per_second),
         throttle_standard_clients: limiter.throttle_standard_clients,
     }
+}
+
+fn regions_settings(settings: &RegionSettings) -> RegionsSettings {
+    let regions = settings.urls.iter().map(|url| RegionConfig {
+        name: url.region.clone(),
+        allowed_apps: allowed_apps(settings, Some(&url.region)),
+    });
+    let urls = settings
+        .urls
+        .iter()
+        .map(|url| (url.region.clone(), url.url.clone()));
+    RegionsSettings {
+        follow: RegionsConfig {
+            regions: regions.collect(),
+            allowed_apps: allowed_apps(settings, None),
+            fallback: settings.fallback,
+            fetch_interval: settings.fetch_interval,
+            delta: settings.delta,
+            max_instances: settings.max_instances,
+        },
+        urls: urls.collect(),
+        fetch_timeout: settings.fetch_timeout,
+        max_body_bytes: settings.max_body_bytes,
+    }
+}
+
+/// The list of a region, or the one for all; no list allows everything, and an empty entry makes a list that allows
+/// nothing (server.md G12).
+fn allowed_apps(
+    settings: &RegionSettings,
+    region: Option<&RegionName>,
+) -> Option<BTreeSet<AppName>> {
+    let mut own = settings
+        .allow
+        .iter()
+        .filter(|allowed| allowed.region.as_ref() == region)
+        .peekable();
+    own.peek()?;
+    Some(own.map(|allowed| allowed.app.clone()).collect())
 }

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use heureka_net::{Counters, Drained, Limits};
-use heureka_server::{drive, router};
+use heureka_server::{PlainHttp, drive, follow_regions, router};
 use tokio::{
     net::{TcpListener, lookup_host},
     runtime::Builder,
@@ -81,6 +81,10 @@ async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Fai
     let app = assembly::app(settings, address.port(), Arc::clone(&counters))?;
     let mut background = JoinSet::new();
     background.spawn(drive(app.clone(), stop.clone()));
+    if !settings.regions.urls.is_empty() {
+        let fetch = Arc::new(PlainHttp);
+        background.spawn(follow_regions(app.clone(), fetch, stop.clone()));
+    }
     let mut server = JoinSet::new();
     server.spawn(heureka_net::serve(
         listener,

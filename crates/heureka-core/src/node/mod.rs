@@ -2,6 +2,7 @@
 
 mod outcome;
 mod read;
+mod regional_reads;
 mod register;
 mod rounds;
 mod write;
@@ -27,6 +28,7 @@ use crate::hashing::SeededHash;
 use crate::lease_watch::LeaseWatch;
 use crate::recent_changes::RecentChanges;
 use crate::recent_names::RecentNames;
+use crate::regions::RemoteRegions;
 use crate::registry::Registry;
 use crate::renewals::RenewalRate;
 use crate::self_preservation::SelfPreservation;
@@ -53,6 +55,7 @@ pub struct Node {
     clock: HybridClock,
     rng: Pcg64,
     registry: Registry,
+    regions: RemoteRegions,
     tombstones: Tombstones,
     changes: RecentChanges,
     watch: LeaseWatch,
@@ -78,6 +81,7 @@ impl Node {
             clock: HybridClock::new(id),
             rng,
             registry: Registry::new(hash),
+            regions: RemoteRegions::default(),
             tombstones: Tombstones::new(&config.limits, hash),
             changes: RecentChanges::new(config.delta, hash),
             watch: LeaseWatch::new(config.lease, hash),

@@ -168,7 +168,7 @@ fn shown(name: &AppName, app: &App) -> Application {
     }
 }
 
-fn found(carriers: Vec<(AppName, Vec<InstanceInfo>)>) -> Applications {
+pub(super) fn found(carriers: Vec<(AppName, Vec<InstanceInfo>)>) -> Applications {
     let statuses: StatusCounts = carriers
         .iter()
         .flat_map(|(_, instances)| instances)

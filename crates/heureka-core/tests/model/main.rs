@@ -15,6 +15,8 @@ mod operation;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod regions;
+#[cfg(test)]
 mod rounds;
 #[cfg(test)]
 mod setting;

@@ -29,6 +29,12 @@ mod rate_limit;
 #[cfg(test)]
 mod reads;
 #[cfg(test)]
+mod region_builders;
+#[cfg(test)]
+mod regional_reads;
+#[cfg(test)]
+mod regions;
+#[cfg(test)]
 mod register;
 #[cfg(test)]
 mod renew;

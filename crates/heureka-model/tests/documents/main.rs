@@ -1,4 +1,4 @@
-//! How a draft becomes a document, or why it does not.
+//! How a draft becomes a document, or why it does not; and the other values that are read from outside.
 
 #[cfg(test)]
 mod builders;
@@ -12,3 +12,5 @@ mod limits;
 mod listed;
 #[cfg(test)]
 mod names;
+#[cfg(test)]
+mod service_url;

@@ -1,7 +1,7 @@
 //! Requests about one instance.
 
 use heureka_core::{
-    CancelOutcome, MetadataOutcome, RenewOutcome, Renewal, StatusChange, StatusOutcome,
+    CancelOutcome, MetadataOutcome, Node, RenewOutcome, Renewal, StatusChange, StatusOutcome,
 };
 use heureka_model::{InstanceInfo, InstanceStatus, Metadata, UnixMillis};
 use heureka_wire::{AnswerType, Version, encode_instance, instance_answer};
@@ -19,14 +19,16 @@ const VALUE: &str = "value";
 /// `GET apps/{app}/{id}`
 pub(super) fn show(app: &App, call: &Call, name: &str, id: &str) -> Result<Answer, Refusal> {
     let answer_type = accepted(call)?;
-    let info = app.node().instance(name, id).ok_or(Refusal::Unknown)?;
+    let info = app.node().instance_anywhere(name, id);
+    let info = info.ok_or(Refusal::Unknown)?;
     Ok(with_instance(StatusCode::OK, call, &answer_type, &info))
 }
 
 /// `GET instances/{id}`
 pub(super) fn show_by_id(app: &App, call: &Call, id: &str) -> Result<Answer, Refusal> {
     let answer_type = accepted(call)?;
-    let info = app.node().instance_by_id(id).ok_or(Refusal::Unknown)?;
+    let info = app.node().instance_by_id_anywhere(id);
+    let info = info.ok_or(Refusal::Unknown)?;
     Ok(with_instance(StatusCode::OK, call, &answer_type, &info))
 }
 
@@ -34,7 +36,8 @@ pub(super) fn show_by_id(app: &App, call: &Call, id: &str) -> Result<Answer, Ref
 pub(super) fn renew(app: &App, call: &Call, name: &str, id: &str) -> Result<Answer, Refusal> {
     let answer_type = accepted(call)?;
     let mut node = app.node();
-    let renewal = renewal(call).or_else(|bad| unknown_first(&node, name, id, bad))?;
+    let renewal =
+        renewal(call).map_err(|bad| or_unknown(node.instance(name, id).is_some(), bad))?;
     let outcome = node.renew(app.now(), name, id, renewal, call.origin());
     drop(node);
     match outcome {
@@ -102,9 +105,10 @@ pub(super) fn update_metadata(
 ) -> Result<Answer, Refusal> {
     accepted(call)?;
     let entries: Metadata = call.query.first_values().collect();
-    match app.node().update_metadata(app.now(), name, id, &entries) {
+    let mut node = app.node();
+    match node.update_metadata(app.now(), name, id, &entries) {
         MetadataOutcome::Changed => Ok(Answer::empty(StatusCode::OK)),
-        MetadataOutcome::Unknown => Err(Refusal::Unknown),
+        MetadataOutcome::Unknown => Err(not_registered_here(&node, name, id)),
         MetadataOutcome::Invalid(invalid) => Err(Refusal::InvalidMetadata(invalid)),
     }
 }
@@ -120,25 +124,23 @@ fn change_status(
     accepted(call)?;
     let mut node = app.node();
     let parameters = change.and_then(|change| Ok((change, last_dirty(call)?)));
-    let (change, last_dirty) = parameters.or_else(|bad| unknown_first(&node, name, id, bad))?;
+    let (change, last_dirty) =
+        parameters.map_err(|bad| or_unknown(node.instance_anywhere(name, id).is_some(), bad))?;
     match node.change_status(app.now(), name, id, change, last_dirty) {
         StatusOutcome::Changed | StatusOutcome::Unchanged => Ok(Answer::empty(StatusCode::OK)),
-        StatusOutcome::Unknown => Err(Refusal::Unknown),
+        StatusOutcome::Unknown => Err(not_registered_here(&node, name, id)),
     }
 }
 
-/// An instance that is not here is a better reason than a parameter that cannot be read (wire.md 1.8).
-fn unknown_first<T>(
-    node: &heureka_core::Node,
-    name: &str,
-    id: &str,
-    bad: Refusal,
-) -> Result<T, Refusal> {
-    Err(if node.instance(name, id).is_some() {
-        bad
-    } else {
-        Refusal::Unknown
-    })
+/// What is only shown here cannot be changed here (wire.md 1.8).
+fn not_registered_here(node: &Node, name: &str, id: &str) -> Refusal {
+    let is_elsewhere = node.instance_anywhere(name, id).is_some();
+    or_unknown(is_elsewhere, Refusal::InOtherRegion)
+}
+
+/// An instance that is not there is a better reason than any other (wire.md 1.8).
+fn or_unknown(is_there: bool, other: Refusal) -> Refusal {
+    if is_there { other } else { Refusal::Unknown }
 }
 
 fn renewal(call: &Call) -> Result<Renewal, Refusal> {

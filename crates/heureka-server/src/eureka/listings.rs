@@ -1,6 +1,6 @@
 //! Reads of more than one instance.
 
-use heureka_core::{ClientClass, Fetch};
+use heureka_core::{ClientClass, Fetch, Node, Scope};
 use heureka_model::Applications;
 use heureka_wire::{
     AnswerType, Form, Version, accepts_gzip, detail, encode_application, encode_applications, gzip,
@@ -19,15 +19,21 @@ const IDENTITY: HeaderName = HeaderName::from_static("discoveryidentity-name");
 /// The header by which a client asks for less of each instance.
 const EUREKA_ACCEPT: HeaderName = HeaderName::from_static("x-eureka-accept");
 
+/// What servers call themselves, when they ask other servers.
+const SERVER: &str = "DefaultServer";
+
 /// What Java's clients and servers call themselves.
-const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", "DefaultServer"];
+const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", SERVER];
 
 /// `GET apps`
 pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     limit(app, call, Fetch::Full)?;
-    note_regions(call);
-    let applications = app.node().applications();
+    let regions = call.query.regions();
+    let applications = {
+        let node = app.node();
+        node.applications_in(scope(&node, call, &regions)?)
+    };
     Ok(wanted.pack(call, &applications))
 }
 
@@ -35,8 +41,13 @@ pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
 pub(super) fn delta(app: &App, call: &Call) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     limit(app, call, Fetch::Delta)?;
-    note_regions(call);
-    let applications = app.node().delta(app.now().mono).map_err(Refusal::Delta)?;
+    let regions = call.query.regions();
+    let applications = {
+        let mut node = app.node();
+        let scope = scope(&node, call, &regions)?;
+        node.delta_in(app.now().mono, scope)
+            .map_err(Refusal::Delta)?
+    };
     Ok(wanted.pack(call, &applications))
 }
 
@@ -44,30 +55,59 @@ pub(super) fn delta(app: &App, call: &Call) -> Result<Answer, Refusal> {
 pub(super) fn application(app: &App, call: &Call, name: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     limit(app, call, Fetch::Application)?;
-    let application = app.node().application(name).ok_or(Refusal::Unknown)?;
+    let application = app.node().application_anywhere(name);
+    let application = application.ok_or(Refusal::Unknown)?;
     Ok(wanted.answer(encode_application(&application, wanted.form)))
 }
 
 /// `GET vips/{vip}`
 pub(super) fn by_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
-    let found = app.node().by_vip(vip);
+    let found = app.node().by_vip_anywhere(vip);
     Ok(wanted.answer(encode_applications(&found, wanted.form)))
 }
 
 /// `GET svips/{vip}`
 pub(super) fn by_secure_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
-    let found = app.node().by_secure_vip(vip);
+    let found = app.node().by_secure_vip_anywhere(vip);
     Ok(wanted.answer(encode_applications(&found, wanted.form)))
 }
 
-/// A region that is not configured is left out of the answer, and only the log says so (server.md R71). A node without
-/// remote regions knows none.
-fn note_regions(call: &Call) {
-    let regions = call.query.regions();
-    if !regions.is_empty() {
-        tracing::debug!(?regions, "unknown regions are left out of the listing");
+/// Whose instances a listing shows. A server that copies the registry is shown what is registered here and nothing else:
+/// instances of other regions are not for passing on (server.md G10). Two regions that follow each other would otherwise
+/// hear of their own dead from the other for ever, as two of Java's servers do.
+fn scope<'a>(node: &Node, call: &Call, regions: &'a [String]) -> Result<Scope<'a>, Refusal> {
+    if regions.is_empty() {
+        return Ok(if is_of_server(call) {
+            Scope::Local
+        } else {
+            Scope::Usual
+        });
+    }
+    // server.md P9: also where the region that is asked for is another one.
+    if !node.regions_are_ready() {
+        return Err(Refusal::RegionsNotReady);
+    }
+    note_unknown(node, regions);
+    Ok(Scope::Regions(regions))
+}
+
+/// Whether a server asks that follows this region or copies it: it says so, ours as well as Java's (server.md G2, N32).
+fn is_of_server(call: &Call) -> bool {
+    call.header(IDENTITY) == Some(SERVER)
+}
+
+/// A region that is not configured is left out of the answer, and only the log says so (server.md R71).
+fn note_unknown(node: &Node, regions: &[String]) {
+    let unknown = || {
+        regions
+            .iter()
+            .filter(|region| !node.knows_region(region))
+            .collect::<Vec<_>>()
+    };
+    if tracing::enabled!(tracing::Level::DEBUG) && !unknown().is_empty() {
+        tracing::debug!(regions = ?unknown(), "unknown regions are left out of the listing");
     }
 }
 

@@ -23,6 +23,8 @@ use heureka_net::PeerAddr;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 
+pub(crate) use self::body::{BodyError, unpack};
+
 use self::answer::Answer;
 use self::path::{Resource, Target};
 use self::query::Query;

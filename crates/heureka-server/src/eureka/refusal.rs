@@ -46,6 +46,10 @@ pub(crate) enum Refusal {
     Unknown,
     #[error(transparent)]
     Delta(DeltaRefused),
+    #[error("a remote region was not fetched yet")]
+    RegionsNotReady,
+    #[error("the instance is registered in another region, which has to be asked to change it")]
+    InOtherRegion,
     #[error("more fetches than the rate limiter allows")]
     RateLimited,
     #[error(transparent)]
@@ -117,12 +121,14 @@ impl Refusal {
             Self::MediaType | Self::Body(BodyError::UnknownEncoding) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
-            Self::Delta(_) => StatusCode::FORBIDDEN,
+            // wire.md 1.0.5
+            Self::Delta(_) | Self::RegionsNotReady => StatusCode::FORBIDDEN,
             Self::RateLimited | Self::Full(_) => StatusCode::SERVICE_UNAVAILABLE,
             // The recorded answers of Java's servers, which clients take for any other failure.
-            Self::NoBody | Self::OtherDocument(_) | Self::Parameter { .. } => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::NoBody
+            | Self::OtherDocument(_)
+            | Self::Parameter { .. }
+            | Self::InOtherRegion => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

@@ -7,6 +7,7 @@ mod status;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use heureka_core::Scope;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::app::App;
@@ -37,12 +38,23 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 
 /// `GET /`: how the server is, and who is registered.
 pub(crate) async fn status(State(app): State<App>) -> Response {
-    let (now, report, applications) = {
+    let (now, report, regions, applications) = {
         let mut node = app.node();
         let now = app.now();
-        (now, node.report(now.mono), node.applications())
+        (
+            now,
+            node.report(now.mono),
+            node.region_reports(),
+            // server.md R75: with transparent fallback also those of remote regions.
+            node.applications_in(Scope::Usual),
+        )
     };
-    render(&status::StatusPage::new(&app, &report, &applications, now))
+    render(&status::StatusPage::new(
+        &app,
+        (&report, &regions),
+        &applications,
+        now,
+    ))
 }
 
 /// `GET /lastn`: who came and who went.
@@ -56,12 +68,15 @@ pub(crate) async fn last_n(State(app): State<App>) -> Response {
 
 /// `GET /metrics`
 pub(crate) async fn metrics(State(app): State<App>) -> Response {
-    let report = app.node().report(app.now().mono);
+    let (report, regions) = {
+        let mut node = app.node();
+        (node.report(app.now().mono), node.region_reports())
+    };
     let content_type =
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     (
         [(header::CONTENT_TYPE, content_type)],
-        app.metrics().render(&report),
+        app.metrics().render(&report, &regions),
     )
         .into_response()
 }

@@ -1,7 +1,7 @@
 //! The page that people open first.
 
 use askama::Template;
-use heureka_core::{NodeReport, Protection, ProtectionReport};
+use heureka_core::{NodeReport, Protection, ProtectionReport, RegionReport};
 use heureka_model::{Application, Applications, InstanceInfo, InstanceStatus, Now};
 
 use super::{format, general_stats};
@@ -18,7 +18,20 @@ pub(super) struct StatusPage {
     banner: Option<Banner>,
     kept: Vec<String>,
     kept_count: usize,
+    regions: Vec<RegionRow>,
     applications: Vec<ApplicationRow>,
+}
+
+#[derive(Debug)]
+struct RegionRow {
+    name: String,
+    is_ready: bool,
+    instances: usize,
+    applications: usize,
+    last_success: String,
+    failures: u64,
+    mismatches: u64,
+    last_failure: Option<String>,
 }
 
 #[derive(Debug)]
@@ -48,7 +61,12 @@ struct InstanceLink {
 }
 
 impl StatusPage {
-    pub(super) fn new(app: &App, report: &NodeReport, all: &Applications, now: Now) -> Self {
+    pub(super) fn new(
+        app: &App,
+        (report, regions): (&NodeReport, &[RegionReport]),
+        all: &Applications,
+        now: Now,
+    ) -> Self {
         let mut applications: Vec<&Application> = all.applications.iter().collect();
         applications.sort_by(|a, b| a.name.cmp(&b.name));
         Self {
@@ -57,7 +75,27 @@ impl StatusPage {
             banner: banner(&report.protection, now),
             kept: report.kept.iter().map(ToString::to_string).collect(),
             kept_count: report.protection.kept,
+            regions: regions
+                .iter()
+                .map(|report| RegionRow::new(report, now))
+                .collect(),
             applications: applications.into_iter().map(ApplicationRow::new).collect(),
+        }
+    }
+}
+
+impl RegionRow {
+    fn new(report: &RegionReport, now: Now) -> Self {
+        let ago = |at| format!("{} ago", format::span(now.mono.saturating_sub(at)));
+        Self {
+            name: report.name.to_string(),
+            is_ready: report.is_ready,
+            instances: report.instances,
+            applications: report.applications,
+            last_success: report.last_success.map_or_else(|| "never".to_owned(), ago),
+            failures: report.failures,
+            mismatches: report.mismatches,
+            last_failure: report.last_failure.as_ref().map(ToString::to_string),
         }
     }
 }

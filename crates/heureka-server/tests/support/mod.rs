@@ -13,7 +13,9 @@ use axum::Router;
 use axum::body::Body;
 use heureka_model::UnixMillis;
 use heureka_net::Counters;
-use heureka_server::{App, Clock as _, ManualClock, ServerConfig, router, tick};
+use heureka_server::{
+    App, Clock as _, Fetch, ManualClock, ServerConfig, fetch_due_regions, router, tick,
+};
 use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::BodyExt as _;
 use parking_lot::Mutex;
@@ -120,6 +122,11 @@ impl TestServer {
         });
         let text = String::from_utf8(log.lock().clone()).unwrap();
         (answer, text.lines().map(str::to_owned).collect())
+    }
+
+    /// Makes the fetches from remote regions that are due.
+    pub fn fetch_regions(&self, fetch: &Arc<dyn Fetch>) {
+        self.runtime.block_on(fetch_due_regions(&self.app, fetch));
     }
 
     pub fn get_json(&self, path: &str) -> Answer {

@@ -57,6 +57,11 @@ pub(crate) enum Problem {
     UnreadableFile { path: PathBuf, reason: String },
     #[error("the variable {variable} is not valid UTF-8: write it anew")]
     NotUtf8 { variable: String },
+    #[error(
+        "remote-region-allow names the region {region:?}, which remote-regions does not: name it \
+         in both, or write * for all regions"
+    )]
+    UnknownRegion { region: String },
     #[error("the setting {key} is missing in the table of settings, which is our own mistake")]
     NotInTable { key: &'static str },
 }

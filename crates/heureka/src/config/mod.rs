@@ -22,7 +22,8 @@ pub(crate) use self::{
     environment::Note,
     setting::AnySetting,
     settings::{
-        LeaseCompat, LeaseGrace, ListenAddress, LogFormat, LogSettings, RateLimiter, ServeSettings,
+        LeaseCompat, LeaseGrace, ListenAddress, LogFormat, LogSettings, RateLimiter,
+        RegionSettings, ServeSettings,
     },
     table::SERVE_SETTINGS,
 };
@@ -74,6 +75,10 @@ pub(crate) fn load(
         return Err(problems);
     }
     let settings = ServeSettings::take_from(&mut values).map_err(|problem| vec![problem])?;
+    let problems = settings.problems();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     Ok(Loaded { settings, notes })
 }
 

@@ -29,6 +29,8 @@ Kubernetes makes for a service called `heureka`.
 | RATIO | a number from 0 to 1 with at most six decimals: `0.85` |
 | COUNT | a whole number of at least 1 |
 | on\\|off | `on` or `off`; in the file also `true` or `false` |
+| NAME=URL[,NAME=URL…] | names of regions and `http` URLs with commas between them: `eu=http://eureka.eu:8761/eureka/`; in the file also a list |
+| REGION=APP[,REGION=APP…] | regions (or `*` for all) and applications with commas between them: `eu=ORDERS,*=BILLING`; in the file also a list |
 | NAME[,NAME…] | names with commas between them; in the file also a list |
 ";
 

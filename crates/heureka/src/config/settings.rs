@@ -1,10 +1,13 @@
 //! The configuration of `heureka serve` as the rest of the program sees it.
 
 use std::{
+    collections::BTreeSet,
     fmt::{self, Display},
     path::PathBuf,
     time::Duration,
 };
+
+use heureka_model::{AppName, RegionName, ServiceUrl};
 
 use super::{
     layers::{Problem, Values},
@@ -21,6 +24,7 @@ pub(crate) struct ServeSettings {
     pub(crate) self_preservation: SelfPreservation,
     pub(crate) delta: DeltaSettings,
     pub(crate) rate_limiter: RateLimiter,
+    pub(crate) regions: RegionSettings,
     pub(crate) limits: LimitSettings,
     pub(crate) log: LogSettings,
 }
@@ -98,6 +102,35 @@ pub(crate) struct RateLimiter {
     pub(crate) throttle_standard_clients: bool,
 }
 
+/// Registries elsewhere.
+#[derive(Debug)]
+pub(crate) struct RegionSettings {
+    pub(crate) urls: Vec<RegionUrl>,
+    pub(crate) allow: Vec<AllowedApp>,
+    /// Whether clients that name no region see all of them.
+    pub(crate) fallback: bool,
+    pub(crate) fetch_interval: Duration,
+    pub(crate) fetch_timeout: Duration,
+    pub(crate) delta: bool,
+    pub(crate) max_instances: usize,
+    pub(crate) max_body_bytes: usize,
+}
+
+/// A region and where one of its servers is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RegionUrl {
+    pub(crate) region: RegionName,
+    pub(crate) url: ServiceUrl,
+}
+
+/// An application that listings take from a region, or from all regions that have no list of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AllowedApp {
+    pub(crate) region: Option<RegionName>,
+    /// Empty for a list that allows nothing.
+    pub(crate) app: AppName,
+}
+
 /// How much of everything.
 #[derive(Debug)]
 pub(crate) struct LimitSettings {
@@ -151,9 +184,15 @@ impl ServeSettings {
             self_preservation: SelfPreservation::take_from(values)?,
             delta: DeltaSettings::take_from(values)?,
             rate_limiter: RateLimiter::take_from(values)?,
+            regions: RegionSettings::take_from(values)?,
             limits: LimitSettings::take_from(values)?,
             log: LogSettings::take_from(values)?,
         })
+    }
+
+    /// What is wrong with settings that are right one by one.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        self.regions.problems()
     }
 }
 
@@ -208,6 +247,36 @@ impl RateLimiter {
             throttle_standard_clients: table::RATE_LIMITER_THROTTLE_STANDARD_CLIENTS
                 .take(values)?,
         })
+    }
+}
+
+impl RegionSettings {
+    fn take_from(values: &mut Values) -> Result<Self, Problem> {
+        Ok(Self {
+            urls: table::REMOTE_REGIONS.take(values)?,
+            allow: table::REMOTE_REGION_ALLOW.take(values)?,
+            fallback: table::REMOTE_REGION_FALLBACK.take(values)?,
+            fetch_interval: table::REMOTE_REGION_FETCH_INTERVAL.take(values)?,
+            fetch_timeout: table::REMOTE_REGION_FETCH_TIMEOUT.take(values)?,
+            delta: table::REMOTE_REGION_DELTA.take(values)?,
+            max_instances: table::REMOTE_REGION_MAX_INSTANCES.take(values)?,
+            max_body_bytes: table::REMOTE_REGION_MAX_BODY.take(values)?,
+        })
+    }
+
+    /// The regions that have a list of allowed applications and no URL: each is a slip of the pen.
+    fn problems(&self) -> Vec<Problem> {
+        let is_unknown = |region: &&RegionName| self.urls.iter().all(|url| url.region != **region);
+        let allowing: BTreeSet<&RegionName> = self
+            .allow
+            .iter()
+            .filter_map(|allowed| allowed.region.as_ref())
+            .filter(is_unknown)
+            .collect();
+        let unknown = |region: &RegionName| Problem::UnknownRegion {
+            region: region.to_string(),
+        };
+        allowing.into_iter().map(unknown).collect()
     }
 }
 

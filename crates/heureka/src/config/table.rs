@@ -4,11 +4,11 @@ use std::{path::PathBuf, time::Duration};
 
 use super::{
     setting::{AnySetting, Entry, Group, Setting},
-    settings::{LeaseCompat, LeaseGrace, ListenAddress, LogFormat},
+    settings::{AllowedApp, LeaseCompat, LeaseGrace, ListenAddress, LogFormat, RegionUrl},
     value::{
-        COUNT, COUNT_OR_OFF, DURATION, Kind, LABEL, LEASE_COMPAT as LEASE_RULE,
+        ALLOWED_APPS, COUNT, COUNT_OR_OFF, DURATION, Kind, LABEL, LEASE_COMPAT as LEASE_RULE,
         LEASE_GRACE as GRACE, LISTEN as ADDRESS, LOG_FORMAT as FORMAT, LOG_LEVEL as LEVEL, NAME,
-        NAMES, OPTIONAL_FILE, POSITIVE_DURATION, RATIO, SIZE, SWITCH,
+        NAMES, OPTIONAL_FILE, POSITIVE_DURATION, RATIO, REGION_URLS, SIZE, SWITCH,
     },
 };
 
@@ -47,6 +47,19 @@ pub(crate) static SERVE_SETTINGS: &[Group] = &[
             &RATE_LIMITER_FULL_FETCHES_PER_SECOND,
             &RATE_LIMITER_PRIVILEGED_CLIENTS,
             &RATE_LIMITER_THROTTLE_STANDARD_CLIENTS,
+        ],
+    },
+    Group {
+        title: "Remote regions",
+        settings: &[
+            &REMOTE_REGIONS,
+            &REMOTE_REGION_ALLOW,
+            &REMOTE_REGION_FALLBACK,
+            &REMOTE_REGION_FETCH_INTERVAL,
+            &REMOTE_REGION_FETCH_TIMEOUT,
+            &REMOTE_REGION_DELTA,
+            &REMOTE_REGION_MAX_INSTANCES,
+            &REMOTE_REGION_MAX_BODY,
         ],
     },
     Group {
@@ -231,6 +244,65 @@ pub(crate) static RATE_LIMITER_THROTTLE_STANDARD_CLIENTS: Setting<bool> = Settin
     "off",
     SWITCH,
     "Whether the standard clients (DefaultClient, DefaultServer) are limited as well",
+);
+
+pub(crate) static REMOTE_REGIONS: Setting<Vec<RegionUrl>> = Setting::new(
+    "remote-regions",
+    "",
+    REGION_URLS,
+    "Regions whose instances are shown to clients here, each with the service URL of one of its \
+     servers; the first one counts where two have the same instance",
+);
+
+pub(crate) static REMOTE_REGION_ALLOW: Setting<Vec<AllowedApp>> = Setting::new(
+    "remote-region-allow",
+    "",
+    ALLOWED_APPS,
+    "Which applications listings take from a region, or (*) from every region that has no list of its own; \
+     a region without a list gives all it has, and one with an empty entry (eu=) nothing",
+);
+
+pub(crate) static REMOTE_REGION_FALLBACK: Setting<bool> = Setting::new(
+    "remote-region-fallback",
+    "on",
+    SWITCH,
+    "Whether clients that name no region are shown the instances of all regions",
+);
+
+pub(crate) static REMOTE_REGION_FETCH_INTERVAL: Setting<Duration> = Setting::new(
+    "remote-region-fetch-interval",
+    "30s",
+    POSITIVE_DURATION,
+    "How often each region is fetched from; one that fails is asked up to five times less often",
+);
+
+pub(crate) static REMOTE_REGION_FETCH_TIMEOUT: Setting<Duration> = Setting::new(
+    "remote-region-fetch-timeout",
+    "10s",
+    POSITIVE_DURATION,
+    "How long a region may take for one answer",
+);
+
+pub(crate) static REMOTE_REGION_DELTA: Setting<bool> = Setting::new(
+    "remote-region-delta",
+    "on",
+    SWITCH,
+    "Whether regions are asked for changes only, once everything is known",
+);
+
+pub(crate) static REMOTE_REGION_MAX_INSTANCES: Setting<usize> = Setting::new(
+    "remote-region-max-instances",
+    "100000",
+    COUNT,
+    "How many instances one region may have; a listing with more is refused, and what is known stays",
+);
+
+pub(crate) static REMOTE_REGION_MAX_BODY: Setting<usize> = Setting::new(
+    "remote-region-max-body",
+    "64MiB",
+    SIZE,
+    "How large a listing of a region may be, unpacked as well; a larger one is refused, and what is \
+     known stays",
 );
 
 pub(crate) static MAX_INSTANCES: Setting<Option<usize>> = Setting::new(

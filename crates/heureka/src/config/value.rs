@@ -7,6 +7,10 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::settings::{LeaseCompat, LeaseGrace, ListenAddress, LogFormat};
 
+mod regions;
+
+pub(crate) use regions::{ALLOWED_APPS, REGION_URLS};
+
 /// A kind of value: the word for it in help texts, and how it is read.
 #[derive(Debug)]
 pub(crate) struct Kind<T> {

@@ -140,12 +140,22 @@ impl Server {
 
     /// The first line of the answer to `GET /`.
     pub(crate) async fn get(&self) -> String {
+        let answer = self.send("GET / HTTP/1.1", "").await;
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// The whole answer to a request with this first line and this body of JSON.
+    pub(crate) async fn send(&self, first_line: &str, body: &str) -> String {
         let mut connection = TcpStream::connect(&self.address).await.unwrap();
-        let request = b"GET / HTTP/1.1\r\nHost: eureka\r\nConnection: close\r\n\r\n";
-        connection.write_all(request).await.unwrap();
+        let length = body.len();
+        let request = format!(
+            "{first_line}\r\nHost: eureka\r\nConnection: close\r\nAccept: application/json\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        connection.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).await.unwrap();
-        answer.lines().next().unwrap_or_default().to_owned()
+        answer
     }
 }
 

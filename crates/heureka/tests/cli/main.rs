@@ -7,3 +7,4 @@ mod help;
 mod layers;
 mod mistakes;
 mod process;
+mod regions;

@@ -86,6 +86,27 @@ async fn values() {
              write 1 to 128 letters, digits, dots, colons, hyphens and underscores",
         ),
         (
+            ["--remote-regions", "eu=https://eureka.eu/"],
+            "remote-regions = \"eu=https://eureka.eu/\" (from the command line) is no list of \
+             regions: write NAME=URL, each name once, with commas between them, such as \
+             eu=http://eureka.eu:8761/eureka/",
+        ),
+        (
+            ["--remote-region-allow", "ORDERS"],
+            "remote-region-allow = \"ORDERS\" (from the command line) is no list of allowed \
+             applications: write REGION=APP, or *=APP for all regions, with commas between them, \
+             such as eu=ORDERS,eu=BILLING",
+        ),
+        (
+            ["--remote-region-fallback", "true"],
+            "remote-region-fallback = \"true\" (from the command line) is no switch: write on or off",
+        ),
+        (
+            ["--remote-region-allow", "eu=ORDERS"],
+            "remote-region-allow names the region \"eu\", which remote-regions does not: name it in \
+             both, or write * for all regions",
+        ),
+        (
             ["--log-level", "inof"],
             "log-level = \"inof\" (from the command line) is no log level: write error, warn, \
              info, debug, trace or off, or by module like info,heureka_net=debug",

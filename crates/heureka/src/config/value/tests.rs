@@ -1,11 +1,13 @@
 use std::{fmt::Debug, time::Duration};
 
+use heureka_model::{AppName, RegionName};
+
 use super::{
-    COUNT, COUNT_OR_OFF, DURATION, Kind, LABEL, LEASE_COMPAT, LEASE_GRACE, LISTEN, LOG_FORMAT,
-    LOG_LEVEL, NAME, NAMES, POSITIVE_DURATION, RATIO, SIZE, SWITCH,
+    ALLOWED_APPS, COUNT, COUNT_OR_OFF, DURATION, Kind, LABEL, LEASE_COMPAT, LEASE_GRACE, LISTEN,
+    LOG_FORMAT, LOG_LEVEL, NAME, NAMES, POSITIVE_DURATION, RATIO, REGION_URLS, SIZE, SWITCH,
 };
 use crate::config::{
-    settings::{LeaseCompat, LeaseGrace, LogFormat},
+    settings::{AllowedApp, LeaseCompat, LeaseGrace, LogFormat, RegionUrl},
     table,
 };
 
@@ -192,6 +194,65 @@ fn choices() {
         &[("text", LogFormat::Text), ("json", LogFormat::Json)],
         &["", "JSON"],
     );
+}
+
+#[test]
+fn regions() {
+    let region = |name: &str, url: &str| RegionUrl {
+        region: RegionName::new(name),
+        url: url.parse().unwrap(),
+    };
+    let good = [
+        ("", vec![]),
+        ("eu=http://h", vec![region("eu", "http://h/")]),
+        (
+            "EU=http://h:8761/eureka, us-1 = http://[::1]:1/a/b/",
+            vec![
+                region("eu", "http://h:8761/eureka/"),
+                region("us-1", "http://[::1]:1/a/b/"),
+            ],
+        ),
+        ("eu=http://h/a=b/", vec![region("eu", "http://h/a=b/")]),
+    ];
+    let bad = [
+        "eu",
+        "eu=",
+        "=http://h",
+        "eu=h:8761",
+        "eu=https://h",
+        "eu=http://",
+        "eu=http:///eureka",
+        "eu=http://user:password@h/",
+        "eu=http://h/?a",
+        "eu=http://h/#a",
+        "eu=http://h/a b",
+        "eu=http://h/\u{1b}",
+        "e u=http://h",
+        "*=http://h",
+        "eu=http://h,EU=http://i",
+    ];
+    check(&REGION_URLS, &good, &bad);
+}
+
+#[test]
+fn allowed_applications() {
+    let allowed = |region: Option<&str>, app: &str| AllowedApp {
+        region: region.map(RegionName::new),
+        app: AppName::new(app),
+    };
+    let good = [
+        ("", vec![]),
+        (
+            "EU=orders, eu=BILLING,*=auth",
+            vec![
+                allowed(Some("eu"), "ORDERS"),
+                allowed(Some("eu"), "BILLING"),
+                allowed(None, "AUTH"),
+            ],
+        ),
+        ("eu=", vec![allowed(Some("eu"), "")]),
+    ];
+    check(&ALLOWED_APPS, &good, &["ORDERS", "=ORDERS", "e u=A"]);
 }
 
 #[test]

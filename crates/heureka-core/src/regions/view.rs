@@ -1,0 +1,176 @@
+//! The registry and some regions, seen as one.
+
+use std::time::Duration;
+
+use heureka_model::{
+    AppName, Application, InstanceId, InstanceInfo, InstanceKey, RegionName, StatusCounts,
+};
+use indexmap::IndexMap;
+
+use super::content::Content;
+use super::region::Region;
+use crate::entry::Entry;
+use crate::recent_changes::{RecentChanges, version_of};
+use crate::registry::Registry;
+
+/// Whose instances a listing shows besides those that are registered here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// Nobody's: what a server is shown that copies the registry.
+    Local,
+    /// What a client is shown that names no region: with transparent fallback all of them (server.md R72).
+    Usual,
+    /// Those of the regions with these names, in lower case (server.md R71).
+    Regions(&'a [String]),
+}
+
+/// The registry and some regions. Each key is shown once: an instance that is registered here hides one of the same name
+/// in a region, and one of an earlier region that of a later one.
+///
+/// Listings, deltas and their hash are all made from this one thing, so the hash always covers what is shown (server.md
+/// D-12).
+#[derive(Debug)]
+pub(crate) struct View<'a> {
+    registry: &'a Registry,
+    regions: Vec<&'a Region>,
+}
+
+/// How often the places of a view have changed: the registry, and then each region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Revisions(u64, Vec<(RegionName, u64)>);
+
+impl<'a> View<'a> {
+    pub(crate) fn new(registry: &'a Registry, regions: Vec<&'a Region>) -> Self {
+        Self { registry, regions }
+    }
+
+    /// Whether it is just the registry.
+    pub(crate) fn is_local(&self) -> bool {
+        self.regions.is_empty()
+    }
+
+    /// What [`View::counts`] depends on: which places there are, and how often each has changed.
+    pub(crate) fn revisions(&self, local: &RecentChanges) -> Revisions {
+        let regions = self.regions.iter();
+        let regions = regions.map(|region| (region.name().clone(), region.changes().revision()));
+        Revisions(local.revision(), regions.collect())
+    }
+
+    /// How many instances have which status.
+    pub(crate) fn counts(&self) -> StatusCounts {
+        let mut counts = *self.registry.counts();
+        self.remote().for_each(|info| counts.add(info.status));
+        counts
+    }
+
+    /// All applications: those of the registry, to which the regions add theirs (server.md R71).
+    pub(crate) fn applications(&self) -> Vec<Application> {
+        let mut by_app: IndexMap<&AppName, Vec<InstanceInfo>> = IndexMap::new();
+        for (name, app) in self.registry.apps() {
+            by_app.insert(name, app.values().map(Entry::info).collect());
+        }
+        for info in self.remote() {
+            by_app
+                .entry(&info.document.app)
+                .or_default()
+                .push(info.clone());
+        }
+        by_app
+            .into_iter()
+            .map(|(name, instances)| application(name, instances))
+            .collect()
+    }
+
+    /// The instances of regions that carry a virtual address, found by `carriers`.
+    pub(crate) fn remote_carriers<I>(
+        &self,
+        carriers: impl Fn(&'a Content) -> I,
+    ) -> Vec<&'a InstanceInfo>
+    where
+        I: Iterator<Item = &'a InstanceInfo>,
+    {
+        let regions = self.regions.iter().enumerate();
+        regions
+            .flat_map(|(position, region)| {
+                carriers(region.content())
+                    .filter(|info| region.allows(&info.document.app))
+                    .filter(move |info| !self.is_hidden(position, info))
+            })
+            .collect()
+    }
+
+    /// Whether a change fell out of one of the windows before its time.
+    pub(crate) fn is_truncated(&self, local: &RecentChanges, mono: Duration) -> bool {
+        local.is_truncated(mono)
+            || self
+                .regions
+                .iter()
+                .any(|region| region.changes().is_truncated(mono))
+    }
+
+    /// The version of all changes together.
+    pub(crate) fn version(&self, local: &RecentChanges) -> i64 {
+        let digests = self.regions.iter().map(|region| region.changes().digest());
+        version_of(digests.fold(local.digest(), u64::wrapping_add))
+    }
+
+    /// Every key that changed, as it is shown now, or as it was when it left (server.md R82). A key that left one place
+    /// and is still shown from another one has not left.
+    pub(crate) fn changed(&self, local: &RecentChanges) -> Vec<Application> {
+        let remote = self.regions.iter().flat_map(|region| {
+            let changes = region.changes().iter();
+            changes.filter(|change| region.allows(&change.key.app))
+        });
+        let mut by_app: IndexMap<&AppName, IndexMap<&InstanceId, InstanceInfo>> = IndexMap::new();
+        for change in local.iter().chain(remote) {
+            let InstanceKey { app, id } = &change.key;
+            let gone = || change.gone.as_deref().cloned();
+            if let Some(info) = self.get(app, id).or_else(gone) {
+                by_app.entry(app).or_default().insert(id, info);
+            }
+        }
+        by_app
+            .into_iter()
+            .map(|(name, instances)| application(name, instances.into_values().collect()))
+            .collect()
+    }
+
+    fn get(&self, app: &AppName, id: &InstanceId) -> Option<InstanceInfo> {
+        let local = self
+            .registry
+            .get(app.as_str(), id.as_str())
+            .map(Entry::info);
+        local.or_else(|| {
+            let mut allowing = self.regions.iter().filter(|region| region.allows(app));
+            allowing
+                .find_map(|region| region.content().get(app.as_str(), id.as_str()))
+                .cloned()
+        })
+    }
+
+    /// What the regions add to the registry.
+    fn remote(&self) -> impl Iterator<Item = &'a InstanceInfo> {
+        let regions = self.regions.iter().enumerate();
+        regions.flat_map(move |(position, region)| {
+            let instances = region.allowed().flat_map(|(_, app)| app.values());
+            instances.filter(move |info| !self.is_hidden(position, info))
+        })
+    }
+
+    /// Whether the instance is shown from the registry or from one of the regions before `position`.
+    fn is_hidden(&self, position: usize, info: &InstanceInfo) -> bool {
+        let (app, id) = (&info.document.app, &info.document.id);
+        let is_here = self.registry.get(app.as_str(), id.as_str()).is_some();
+        let is_in = |region: &&Region| {
+            region.allows(app) && region.content().get(app.as_str(), id.as_str()).is_some()
+        };
+        is_here || self.regions.iter().take(position).any(is_in)
+    }
+}
+
+fn application(name: &AppName, instances: Vec<InstanceInfo>) -> Application {
+    Application {
+        name: name.clone(),
+        instances,
+    }
+}
