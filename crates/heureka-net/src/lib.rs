@@ -1,4 +1,6 @@
-//! The accept loop: HTTP/1.1 connections with limits, deadlines and a graceful end.
+//! Both ends of HTTP/1.1 connections, with limits, deadlines and a graceful end.
+//!
+//! # Accepting
 //!
 //! [`serve()`] takes connections from a [`Listener`] and hands their requests to a [`tower::Service`],
 //! such as an `axum::Router` or a [`tower::service_fn`]. What it keeps from the service is listed in
@@ -15,9 +17,16 @@
 //!   moment before the socket is closed, for a reset would take the answer with it.
 //!
 //! How long the service takes is its own affair: no deadline here covers that.
+//!
+//! # Dialling
+//!
+//! [`Client`] sends a request to another server and gives the whole answer or a [`DialError`] that
+//! says what can be done. Whatever the other side does, that takes no longer and holds no more than
+//! [`AnswerLimits`] say. The connections are those of a [`Dial`], the counterpart of [`Listener`].
 
 mod connection;
 mod counters;
+mod dial;
 mod farewell;
 mod front;
 mod limits;
@@ -32,6 +41,7 @@ mod session;
 
 pub use self::{
     counters::{Counter, Counters, Gauge},
+    dial::{AnswerLimits, Client, Dial, DialConfig, DialError, InvalidRoots, Tcp, Tls},
     front::PeerAddr,
     limits::Limits,
     listener::{Listener, bind},
