@@ -14,6 +14,7 @@ mod instance;
 mod limits;
 mod metadata;
 mod names;
+mod peer;
 mod replication;
 mod service_url;
 mod status;
@@ -30,6 +31,11 @@ pub use instance::{InstanceInfo, LeaseTimes};
 pub use limits::DocumentLimits;
 pub use metadata::Metadata;
 pub use names::{AppName, InstanceId, InstanceKey, RegionName};
+pub use peer::{
+    AgeOf, AppDigest, CancelledState, Changes, ChangesTaken, Compared, Comparison, Digest,
+    DocumentState, KeyState, KeyVersion, LeaseState, NodeId, OverrideState, OverrideValue,
+    PeerHeader, PeerMessage, PeerReply, PresentState, RenewedKey, Slice, Stamp,
+};
 pub use replication::{ReplicationAction, ReplicationAnswer, ReplicationItem};
 pub use service_url::{Credentials, InvalidServiceUrl, MAX_SERVICE_URL_BYTES, Scheme, ServiceUrl};
 pub use status::{ActionType, InstanceStatus, UnknownStatus};
