@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_model::{
-    ActionType, Document, InstanceInfo, InstanceStatus, LeaseTimes, Now, UnixMillis,
+    ActionType, Digest, Document, DocumentState, InstanceInfo, InstanceStatus, KeyState,
+    LeaseState, LeaseTimes, NodeId, Now, OverrideValue, PresentState, Stamp, UnixMillis,
 };
 
 use crate::lease::Lease;
-use crate::overrides::{OverridePart, OverrideValue};
-use crate::stamp::Stamp;
+use crate::node::Sender;
+use crate::overrides::OverridePart;
 
 /// What is kept for a key that is present: the parts of MERGE 1, and what only this node shows.
 #[derive(Clone, Debug)]
@@ -19,8 +20,21 @@ pub(crate) struct Entry {
     /// When the key was last made present.
     pub(crate) presence: Stamp,
     pub(crate) lease: Lease,
+    /// The node at which it renews, where that is a node of ours (MERGE 7).
+    pub(crate) origin: LeaseOrigin,
     pub(crate) shown: Shown,
     pub(crate) watch: Watch,
+    /// What it has added to the sums; `None` while its lease has ended.
+    pub(crate) counted: Option<Digest>,
+}
+
+/// Where an instance renews.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LeaseOrigin {
+    /// At this run of a node of ours, perhaps this one.
+    Node(NodeId),
+    /// At a Java peer with this address, or at nobody known.
+    Java(Sender),
 }
 
 /// The part that clients write, ordered by generation, dirty timestamp and stamp.
@@ -100,12 +114,81 @@ impl Entry {
         }
     }
 
-    pub(crate) fn set_override(&mut self, value: OverrideValue, stamp: Stamp) {
-        self.override_part = OverridePart { value, stamp };
+    pub(crate) fn set_override(&mut self, value: OverrideValue, stamp: Stamp, mono: Duration) {
+        self.override_part = OverridePart {
+            value,
+            stamp,
+            learned_at: mono,
+        };
+    }
+
+    /// What orders its parts: two entries of one key with the same mark hold the same.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            generation: self.document.generation,
+            last_dirty: self.document.document.last_dirty,
+            document: self.document.stamp,
+            reported: self.document.reported,
+            override_part: self.override_part.stamp,
+            presence: self.presence,
+        }
+    }
+
+    /// What it adds to the sums by which nodes compare what they hold (MERGE 6).
+    pub(crate) fn digest(&self) -> Digest {
+        let document = &self.document.document;
+        Digest::of(&(self.mark(), self.override_part.value, &**document))
+    }
+
+    /// As it travels: with the age of its lease (MERGE 2).
+    pub(crate) fn state(&self, mono: Duration) -> KeyState {
+        KeyState::Present(Box::new(PresentState {
+            document: DocumentState {
+                generation: self.document.generation,
+                stamp: self.document.stamp,
+                reported: self.document.reported,
+                document: Arc::clone(&self.document.document),
+            },
+            override_state: self.override_part.state(),
+            presence: self.presence,
+            lease: self.lease_state(mono),
+            registered: self.shown.times.registration,
+            service_up: self.shown.times.service_up,
+            is_kept: self.watch.has_ended,
+        }))
+    }
+
+    pub(crate) fn lease_state(&self, mono: Duration) -> LeaseState {
+        LeaseState {
+            age: self.lease.age(mono),
+            ever_renewed: self.lease.ever_renewed,
+            origin: match self.origin {
+                LeaseOrigin::Node(node) => Some(node),
+                LeaseOrigin::Java(_) => None,
+            },
+        }
     }
 
     pub(crate) fn mark_changed(&mut self, action: ActionType, wall: UnixMillis) {
         self.shown.action = action;
         self.shown.last_updated = wall;
+    }
+}
+
+/// What orders the parts of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Mark {
+    pub(crate) generation: u32,
+    pub(crate) last_dirty: UnixMillis,
+    pub(crate) document: Stamp,
+    pub(crate) reported: Stamp,
+    pub(crate) override_part: Stamp,
+    pub(crate) presence: Stamp,
+}
+
+impl Mark {
+    /// The newest stamp among the parts.
+    pub(crate) fn newest(&self) -> Stamp {
+        self.document.max(self.override_part).max(self.presence)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heureka_model::LeaseSettings;
+use heureka_model::{LeaseSettings, LeaseState};
 
 /// When leases end (MERGE 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +43,9 @@ impl LeasePolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lease {
     /// When the last sign of life came.
-    pub(crate) last_renewal: Duration,
+    last_renewal: Duration,
+    /// How much older than this process the last sign of life is: another node told of it.
+    before_start: Duration,
     /// Whether one came after the registration: who has shown that it renews is given more time.
     pub(crate) ever_renewed: bool,
 }
@@ -53,7 +55,17 @@ impl Lease {
     pub(crate) fn registered(mono: Duration) -> Self {
         Self {
             last_renewal: mono,
+            before_start: Duration::ZERO,
             ever_renewed: false,
+        }
+    }
+
+    /// A lease as another node tells it.
+    pub(crate) fn told(mono: Duration, theirs: LeaseState) -> Self {
+        Self {
+            last_renewal: mono.saturating_sub(theirs.age),
+            before_start: theirs.age.saturating_sub(mono),
+            ever_renewed: theirs.ever_renewed,
         }
     }
 
@@ -68,6 +80,7 @@ impl Lease {
         let is_alive = mono <= self.ends_at(settings, policy);
         Self {
             last_renewal: mono,
+            before_start: Duration::ZERO,
             ever_renewed: is_alive && self.ever_renewed,
         }
     }
@@ -75,27 +88,42 @@ impl Lease {
     pub(crate) fn renew(&mut self, mono: Duration) {
         *self = Self {
             last_renewal: mono,
+            before_start: Duration::ZERO,
             ever_renewed: true,
         };
     }
 
     /// The last moment of the lease.
     pub(crate) fn ends_at(self, settings: LeaseSettings, policy: LeasePolicy) -> Duration {
-        let end = self.last_renewal.saturating_add(settings.duration());
-        if self.ever_renewed {
-            end.saturating_add(policy.grace(settings))
+        self.after_last_renewal(if self.ever_renewed {
+            policy.longest(settings)
         } else {
-            end
-        }
+            settings.duration()
+        })
     }
 
     /// The last moment at which the instance counts as seen: an interval and a half after its last sign of life
     /// (MERGE 4).
     pub(crate) fn seen_until(self, settings: LeaseSettings) -> Duration {
         let interval = settings.renewal_interval();
-        self.last_renewal
-            .saturating_add(interval)
-            .saturating_add(interval / 2)
+        self.after_last_renewal(interval.saturating_add(interval / 2))
+    }
+
+    /// Time since the last sign of life.
+    pub(crate) fn age(self, mono: Duration) -> Duration {
+        let since = mono.saturating_sub(self.last_renewal);
+        since.saturating_add(self.before_start)
+    }
+
+    /// Whether its last sign of life is later than that of `other`.
+    pub(crate) fn is_younger_than(self, other: Self) -> bool {
+        let rank = |lease: Self| (lease.last_renewal, std::cmp::Reverse(lease.before_start));
+        rank(self) > rank(other)
+    }
+
+    fn after_last_renewal(self, time: Duration) -> Duration {
+        let moment = self.last_renewal.saturating_add(time);
+        moment.saturating_sub(self.before_start)
     }
 }
 
@@ -146,6 +174,31 @@ mod tests {
                 "again at {at} s"
             );
         }
+    }
+
+    #[test]
+    fn what_is_older_than_the_process_does_not_get_younger_by_being_told() {
+        let (settings, policy) = (LeaseSettings::new(30, 90), LeasePolicy::default());
+        let told = |age| LeaseState {
+            age: secs(age),
+            ever_renewed: false,
+            origin: None,
+        };
+        for (age, uptime, left) in [(80, 5, 10), (80, 100, 10), (95, 5, 0)] {
+            let lease = Lease::told(secs(uptime), told(age));
+            assert_eq!(lease.age(secs(uptime)), secs(age));
+            let end = lease.ends_at(settings, policy);
+            assert_eq!(
+                end.saturating_sub(secs(uptime)),
+                secs(left),
+                "{age} {uptime}"
+            );
+        }
+        let (older, younger) = (
+            Lease::told(secs(5), told(80)),
+            Lease::told(secs(5), told(70)),
+        );
+        assert!(younger.is_younger_than(older) && !older.is_younger_than(younger));
     }
 
     #[test]

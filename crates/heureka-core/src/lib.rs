@@ -20,14 +20,18 @@ mod lease;
 mod lease_watch;
 mod node;
 mod overrides;
+mod peers;
 mod rate_limit;
 mod recent_changes;
 mod recent_names;
 mod regions;
 mod registry;
 mod renewals;
+mod repair;
+mod replication;
 mod self_preservation;
 mod stamp;
+mod sums;
 mod timers;
 mod tombstones;
 mod vips;
@@ -36,10 +40,15 @@ pub use config::{DeltaConfig, NodeConfig, RegistryLimits, SelfPreservationConfig
 pub use eviction::EvictionReport;
 pub use lease::{Grace, LeasePolicy};
 pub use node::{
-    CancelOutcome, DeltaRefused, Event, MetadataOutcome, Node, NodeReport, Origin, RegisterOutcome,
-    RegistryFull, RenewOutcome, Renewal, StatusChange, StatusOutcome,
+    CancelOutcome, ClusterEvent, DeltaRefused, Event, MetadataOutcome, Node, NodeReport, Opening,
+    Origin, RegisterOutcome, RegistryFull, RenewOutcome, Renewal, Sender, StartReport,
+    StatusChange, StatusOutcome,
 };
 pub use overrides::{RuleInput, resolve};
+pub use peers::{
+    CallId, ClusterConfig, Failure, Lane, PeerCall, PeerId, PeerKind, PeerReport, PeerResult,
+    PeerTarget, Reach, Request,
+};
 pub use rate_limit::{ClientClass, Fetch, FetchLimiter, RateLimiterConfig};
 pub use recent_names::NamedAt;
 pub use regions::{
@@ -47,5 +56,4 @@ pub use regions::{
     Scope,
 };
 pub use self_preservation::{Protection, ProtectionReport, Threshold};
-pub use stamp::NodeId;
 pub use timers::Timer;

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use heureka_model::InstanceStatus;
+use heureka_model::{InstanceStatus, OverrideState, OverrideValue, Stamp};
 
 use crate::node::Origin;
-use crate::stamp::Stamp;
 
 /// How long a Java peer may go on repeating an override that is removed: the life of a task in its queue (MERGE 5).
 const REPEATED_FOR: Duration = Duration::from_secs(35);
@@ -15,22 +14,8 @@ const REPEATED_FOR: Duration = Duration::from_secs(35);
 pub(crate) struct OverridePart {
     pub(crate) value: OverrideValue,
     pub(crate) stamp: Stamp,
-}
-
-/// What an operator said last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OverrideValue {
-    /// Nothing.
-    Absent,
-    /// Show this status instead.
-    Status(InstanceStatus),
-    /// No longer override; show this until the client registers (server.md R39, R45).
-    Removed {
-        /// What to show.
-        shown: InstanceStatus,
-        /// When that was said, on the monotonic clock.
-        at: Duration,
-    },
+    /// When this node learned of it, on its monotonic clock; it does not travel.
+    pub(crate) learned_at: Duration,
 }
 
 impl OverridePart {
@@ -38,6 +23,7 @@ impl OverridePart {
     pub(crate) const NONE: Self = Self {
         value: OverrideValue::Absent,
         stamp: Stamp::NEVER,
+        learned_at: Duration::ZERO,
     };
 
     /// No override, and that is newer than all before `stamp`.
@@ -45,6 +31,24 @@ impl OverridePart {
         Self {
             value: OverrideValue::Absent,
             stamp,
+            learned_at: Duration::ZERO,
+        }
+    }
+
+    /// What another node says of it.
+    pub(crate) fn of(state: OverrideState, mono: Duration) -> Self {
+        Self {
+            value: state.value,
+            stamp: state.stamp,
+            learned_at: mono,
+        }
+    }
+
+    /// As it travels.
+    pub(crate) fn state(&self) -> OverrideState {
+        OverrideState {
+            value: self.value,
+            stamp: self.stamp,
         }
     }
 
@@ -54,8 +58,8 @@ impl OverridePart {
         match self.value {
             OverrideValue::Absent => true,
             OverrideValue::Status(_) => false,
-            OverrideValue::Removed { at, .. } => {
-                origin == Origin::Client || mono > at.saturating_add(REPEATED_FOR)
+            OverrideValue::Removed(_) => {
+                origin == Origin::Client || mono > self.learned_at.saturating_add(REPEATED_FOR)
             }
         }
     }
@@ -64,7 +68,7 @@ impl OverridePart {
     pub(crate) fn status(&self) -> Option<InstanceStatus> {
         match self.value {
             OverrideValue::Status(status) => Some(status),
-            OverrideValue::Absent | OverrideValue::Removed { .. } => None,
+            OverrideValue::Absent | OverrideValue::Removed(_) => None,
         }
     }
 
@@ -75,12 +79,12 @@ impl OverridePart {
         reported_at: Stamp,
     ) -> InstanceStatus {
         match self.value {
-            OverrideValue::Status(status) | OverrideValue::Removed { shown: status, .. }
+            OverrideValue::Status(status) | OverrideValue::Removed(status)
                 if self.stamp > reported_at =>
             {
                 status
             }
-            OverrideValue::Absent | OverrideValue::Status(_) | OverrideValue::Removed { .. } => {
+            OverrideValue::Absent | OverrideValue::Status(_) | OverrideValue::Removed(_) => {
                 resolve(&RuleInput {
                     reported,
                     override_status: self.status(),

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 
 use crate::entry::Entry;
 use crate::hashing::SeededHash;
+use crate::sums::Sums;
 use crate::vips::VipIndex;
 
 /// The instances of one application.
@@ -21,6 +22,7 @@ pub(crate) struct Registry {
     len: usize,
     vips: VipIndex,
     secure_vips: VipIndex,
+    sums: Sums,
     hash: SeededHash,
 }
 
@@ -32,6 +34,7 @@ impl Registry {
             len: 0,
             vips: VipIndex::new(hash),
             secure_vips: VipIndex::new(hash),
+            sums: Sums::new(hash),
             hash,
         }
     }
@@ -42,6 +45,11 @@ impl Registry {
 
     pub(crate) fn counts(&self) -> &StatusCounts {
         &self.counts
+    }
+
+    /// The sums over the present keys whose lease has not ended.
+    pub(crate) fn sums(&self) -> &Sums {
+        &self.sums
     }
 
     pub(crate) fn apps(&self) -> impl ExactSizeIterator<Item = (&AppName, &App)> {
@@ -72,10 +80,10 @@ impl Registry {
         self.apps.values().rev().find_map(|app| app.get(id))
     }
 
-    pub(crate) fn insert(&mut self, entry: Entry) {
+    pub(crate) fn insert(&mut self, mut entry: Entry) {
         let InstanceKey { app, id } = entry.document.document.key();
         self.remove(app.as_str(), id.as_str());
-        self.count_in(&entry);
+        self.count_in(&mut entry);
         self.apps
             .entry(app)
             .or_insert_with(|| App::with_hasher(self.hash))
@@ -85,12 +93,12 @@ impl Registry {
 
     pub(crate) fn remove(&mut self, app: &str, id: &str) -> Option<Entry> {
         let instances = self.apps.get_mut(app)?;
-        let entry = instances.swap_remove(id)?;
+        let mut entry = instances.swap_remove(id)?;
         if instances.is_empty() {
             // An application without instances is no application (server.md D-15).
             self.apps.swap_remove(app);
         }
-        self.count_out(&entry);
+        self.count_out(&mut entry);
         self.len -= 1;
         Some(entry)
     }
@@ -103,8 +111,11 @@ impl Registry {
         change: impl FnOnce(&mut Entry) -> T,
     ) -> Option<T> {
         let entry = self.apps.get_mut(app)?.get_mut(id)?;
-        let status = entry.shown.status;
+        let (status, mark) = (entry.shown.status, entry.mark());
         let result = change(entry);
+        if entry.mark() != mark || entry.watch.has_ended == entry.counted.is_some() {
+            recount(&mut self.sums, entry);
+        }
         if entry.shown.status != status {
             self.counts.remove(status);
             self.counts.add(entry.shown.status);
@@ -139,18 +150,35 @@ impl Registry {
             .collect()
     }
 
-    fn count_in(&mut self, entry: &Entry) {
+    fn count_in(&mut self, entry: &mut Entry) {
+        recount(&mut self.sums, entry);
         let document = &entry.document.document;
         self.counts.add(entry.shown.status);
         self.vips.add(&document.app, document.vips());
         self.secure_vips.add(&document.app, document.secure_vips());
     }
 
-    fn count_out(&mut self, entry: &Entry) {
+    fn count_out(&mut self, entry: &mut Entry) {
         let document = &entry.document.document;
         self.counts.remove(entry.shown.status);
         self.vips.remove(&document.app, document.vips());
         self.secure_vips
             .remove(&document.app, document.secure_vips());
+        if let Some(digest) = entry.counted.take() {
+            self.sums.remove(&document.app, digest);
+        }
+    }
+}
+
+/// Puts into the sums what an entry is now, in the place of what it was. One whose lease has ended is not in them.
+fn recount(sums: &mut Sums, entry: &mut Entry) {
+    let now = (!entry.watch.has_ended).then(|| entry.digest());
+    let before = std::mem::replace(&mut entry.counted, now);
+    let app = &entry.document.document.app;
+    if let Some(digest) = now {
+        sums.add(app, digest);
+    }
+    if let Some(digest) = before {
+        sums.remove(app, digest);
     }
 }

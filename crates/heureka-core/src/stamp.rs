@@ -1,27 +1,6 @@
 //! What orders writes: a hybrid logical clock.
 
-use heureka_model::UnixMillis;
-
-/// Names one run of one node: drawn anew at each start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(pub u64);
-
-/// A reading of a node's clock, different from every other reading of every node (MERGE 1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Stamp {
-    wall_ms: i64,
-    count: u32,
-    node: NodeId,
-}
-
-impl Stamp {
-    /// Older than every reading: the stamp of a part that nobody wrote.
-    pub(crate) const NEVER: Self = Self {
-        wall_ms: i64::MIN,
-        count: 0,
-        node: NodeId(0),
-    };
-}
+use heureka_model::{NodeId, Stamp, UnixMillis};
 
 /// A clock that never runs backwards, whatever the wall clock does.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +44,12 @@ impl HybridClock {
         };
         self.last
     }
+
+    /// Takes in a reading of another node's clock: what is drawn from now on is newer (MERGE 1*).
+    pub(crate) fn observe(&mut self, reading: Stamp) {
+        let node = self.last.node;
+        self.last = self.last.max(Stamp { node, ..reading });
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +72,19 @@ mod tests {
         let before: Vec<Stamp> = (0..100).map(|_| one.draw(UnixMillis(5))).collect();
         let after = other.draw(UnixMillis(6));
         assert!(before.iter().all(|reading| *reading < after));
+    }
+
+    #[test]
+    fn what_is_drawn_after_a_reading_was_seen_is_newer_whatever_the_wall_says() {
+        for node in [1, 5, 9] {
+            let (mut ahead, mut behind) =
+                (HybridClock::new(NodeId(5)), HybridClock::new(NodeId(node)));
+            let seen = ahead.draw(UnixMillis(1_000_000));
+            behind.observe(seen);
+            assert!(behind.draw(UnixMillis(3)) > seen);
+            behind.observe(Stamp::NEVER);
+            assert!(behind.draw(UnixMillis(3)) > seen);
+        }
     }
 
     #[test]

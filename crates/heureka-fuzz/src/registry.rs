@@ -165,7 +165,7 @@ impl World {
                 node.renew(now, key.app(), key.id(), renewal, origin(from_peer));
             }
             Call::Cancel { key } => {
-                node.cancel(now, key.app(), key.id());
+                node.cancel(now, key.app(), key.id(), Origin::Client);
             }
             Call::Override {
                 key,
@@ -173,11 +173,12 @@ impl World {
                 last_dirty,
             } => {
                 let change = StatusChange::Override(status.get());
-                node.change_status(now, key.app(), key.id(), change, last_dirty.map(dirty));
+                let sent = last_dirty.map(dirty);
+                node.change_status(now, key.app(), key.id(), change, sent, Origin::Client);
             }
             Call::RemoveOverride { key, shown } => {
                 let change = StatusChange::RemoveOverride { shown: shown.get() };
-                node.change_status(now, key.app(), key.id(), change, None);
+                node.change_status(now, key.app(), key.id(), change, None, Origin::Client);
             }
             Call::Metadata { key, name, value } => {
                 let entries: Metadata = [(name.to_string(), value.to_string())]
@@ -290,7 +291,7 @@ fn dirty(offset: i16) -> UnixMillis {
 
 fn origin(from_peer: bool) -> Origin {
     if from_peer {
-        Origin::Peer
+        Origin::SOME_PEER
     } else {
         Origin::Client
     }

@@ -12,6 +12,7 @@ mod document;
 mod draft;
 mod instance;
 mod limits;
+mod listed;
 mod metadata;
 mod names;
 mod peer;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heureka_core::{Event, Protection};
+use heureka_core::{ClusterEvent, Event, Opening, Protection};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -38,6 +38,7 @@ fn time_to_wait(app: &App) -> Duration {
 
 fn tell(event: &Event) {
     match event {
+        Event::Cluster(event) => tell_of_cluster(event),
         Event::Evicted(report) => tracing::info!("leases ended: {report}"),
         Event::ProtectionChanged(report) => match report.protection {
             Protection::On { .. } => tracing::warn!(
@@ -56,6 +57,43 @@ fn tell(event: &Event) {
         Event::EvictionPostponed { late } => tracing::warn!(
             late_ms = late.as_millis(),
             "this server was late by itself, so it evicts nobody for as long"
+        ),
+    }
+}
+
+fn tell_of_cluster(event: &ClusterEvent) {
+    match event {
+        ClusterEvent::PeerAdded(peer) => tracing::info!(peer = peer.0, "a peer is in the list"),
+        ClusterEvent::PeerReached(peer) => tracing::info!(peer = peer.0, "a peer answers"),
+        ClusterEvent::PeerLost(peer, failure) => tracing::warn!(
+            peer = peer.0,
+            ?failure,
+            "a peer does not answer as it should; what it misses is told when it is back"
+        ),
+        ClusterEvent::PeerLeft(peer) => tracing::info!(peer = peer.0, "a peer has said goodbye"),
+        ClusterEvent::ClockSkew { peer, skew_ms } => tracing::warn!(
+            peer = peer.0,
+            skew_ms,
+            "the clock of a peer is more than a minute away from this node's: set both by NTP"
+        ),
+        ClusterEvent::ItemRefused(peer, key) => tracing::warn!(
+            peer = peer.0,
+            %key,
+            "a Java peer refuses what it is told of this instance; it is left out there"
+        ),
+        ClusterEvent::TakingOver { from } => {
+            tracing::info!(peer = from.0, "the registry is being taken over");
+        }
+        ClusterEvent::Opened(Opening::NoPeers) => {
+            tracing::info!("listings are open: there are no other nodes");
+        }
+        ClusterEvent::Opened(Opening::TakenOver { from, instances }) => tracing::info!(
+            peer = from.0,
+            instances,
+            "listings are open: the registry has been taken over"
+        ),
+        ClusterEvent::Opened(Opening::HoldPassed) => tracing::warn!(
+            "listings are open: no peer had a registry to take over in time, but the clients had time to come back"
         ),
     }
 }

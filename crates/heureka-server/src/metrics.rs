@@ -141,7 +141,7 @@ impl Metrics {
                 self.evictions
                     .inc_by(u64::try_from(report.evicted.len()).unwrap_or(u64::MAX));
             }
-            Event::ProtectionChanged(_) | Event::EvictionPostponed { .. } => {}
+            Event::Cluster(_) | Event::ProtectionChanged(_) | Event::EvictionPostponed { .. } => {}
         }
     }
 

@@ -1,10 +1,19 @@
 //! The one entry to the registry.
 
+mod asking;
+mod calls;
+mod cluster;
+mod comparing;
+mod java;
+mod join;
 mod outcome;
+mod questions;
 mod read;
 mod regional_reads;
 mod register;
+mod results;
 mod rounds;
+mod starting;
 mod write;
 
 #[cfg(test)]
@@ -13,17 +22,20 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use heureka_model::{InstanceKey, Now};
+use heureka_model::{InstanceKey, NodeId, Now};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
+pub(crate) use calls::MAX_BATCH_ITEMS;
 pub use outcome::{
-    CancelOutcome, DeltaRefused, Event, MetadataOutcome, NodeReport, Origin, RegisterOutcome,
-    RegistryFull, RenewOutcome, Renewal, StatusChange, StatusOutcome,
+    CancelOutcome, ClusterEvent, DeltaRefused, Event, MetadataOutcome, NodeReport, Origin,
+    RegisterOutcome, RegistryFull, RenewOutcome, Renewal, Sender, StatusChange, StatusOutcome,
 };
+pub use starting::{Opening, StartReport};
 
+use self::cluster::Cluster;
 use crate::config::NodeConfig;
-use crate::entry::Entry;
+use crate::entry::{Entry, LeaseOrigin};
 use crate::hashing::SeededHash;
 use crate::lease_watch::LeaseWatch;
 use crate::recent_changes::RecentChanges;
@@ -32,7 +44,7 @@ use crate::regions::RemoteRegions;
 use crate::registry::Registry;
 use crate::renewals::RenewalRate;
 use crate::self_preservation::SelfPreservation;
-use crate::stamp::{HybridClock, NodeId};
+use crate::stamp::HybridClock;
 use crate::timers::Timer;
 use crate::tombstones::Tombstones;
 
@@ -51,11 +63,13 @@ const MAX_EVENTS: usize = 1024;
 /// Times must not run backwards from call to call on the monotonic clock; the wall clock may do as it likes.
 #[derive(Debug)]
 pub struct Node {
+    id: NodeId,
     config: NodeConfig,
     clock: HybridClock,
     rng: Pcg64,
     registry: Registry,
     regions: RemoteRegions,
+    cluster: Cluster,
     tombstones: Tombstones,
     changes: RecentChanges,
     watch: LeaseWatch,
@@ -77,11 +91,13 @@ impl Node {
         let hash = SeededHash::new(rng.random(), rng.random());
         let id = NodeId(rng.random());
         Self {
+            id,
             config,
             clock: HybridClock::new(id),
             rng,
             registry: Registry::new(hash),
             regions: RemoteRegions::default(),
+            cluster: Cluster::new(hash),
             tombstones: Tombstones::new(&config.limits, hash),
             changes: RecentChanges::new(config.delta, hash),
             watch: LeaseWatch::new(config.lease, hash),
@@ -98,7 +114,16 @@ impl Node {
     /// When to call [`Node::handle_timeout`] at the latest, on the monotonic clock, and what for.
     #[must_use]
     pub fn poll_timeout(&self) -> (Duration, Timer) {
-        (self.next_round, Timer::Eviction)
+        let peers = self.next_call_at().map(|at| (at, Timer::Peers));
+        let opening = self.opens_at().map(|at| (at, Timer::Opening));
+        let inquiry = self.cluster.inquiry.as_ref();
+        let ages = inquiry.map(|inquiry| (inquiry.deadline, Timer::Ages));
+        [peers, opening, ages].into_iter().flatten().fold(
+            (self.next_round, Timer::Eviction),
+            |first, other| {
+                if other.0 < first.0 { other } else { first }
+            },
+        )
     }
 
     /// The next thing that a person should hear of.
@@ -106,11 +131,11 @@ impl Node {
         self.events.pop_front()
     }
 
-    fn tell(&mut self, event: Event) {
+    fn tell(&mut self, event: impl Into<Event>) {
         if self.events.len() == MAX_EVENTS {
             self.events.pop_front();
         }
-        self.events.push_back(event);
+        self.events.push_back(event.into());
     }
 
     /// Changes the entry of a present key and settles what follows from it: its status, and what the delta shows.
@@ -133,13 +158,23 @@ impl Node {
     }
 
     /// Notes a sign of life of a present key.
-    fn sign_of_life(&mut self, key: &InstanceKey, now: Now) {
+    fn sign_of_life(&mut self, key: &InstanceKey, now: Now, origin: Origin) {
+        let seen_by = self.seen_by(origin);
         let watch = &mut self.watch;
         self.registry
             .change(key.app.as_str(), key.id.as_str(), |entry| {
                 entry.renew(now);
+                entry.origin = seen_by;
                 watch.renewed(entry);
             });
+    }
+
+    /// Who saw the instance itself, when a sign of life of it comes from there (MERGE 7).
+    fn seen_by(&self, origin: Origin) -> LeaseOrigin {
+        match origin {
+            Origin::Client => LeaseOrigin::Node(self.id),
+            Origin::Peer(sender) => LeaseOrigin::Java(sender),
+        }
     }
 
     /// In debug builds: whether the parts still agree with each other.

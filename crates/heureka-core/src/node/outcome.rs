@@ -1,9 +1,12 @@
 //! What came of a call.
 
+use std::net::IpAddr;
+
 use heureka_model::{InstanceInfo, InstanceKey, InstanceStatus, StatusCounts, UnixMillis};
 use thiserror::Error;
 
 use crate::eviction::EvictionReport;
+use crate::peers::{Failure, PeerId};
 use crate::self_preservation::ProtectionReport;
 
 /// Where a call comes from.
@@ -11,9 +14,19 @@ use crate::self_preservation::ProtectionReport;
 pub enum Origin {
     /// A client or an operator.
     Client,
-    /// A peer that passes on what it was told (server.md H16).
-    Peer,
+    /// A Java peer that passes on what it was told (server.md H16).
+    Peer(Sender),
 }
+
+impl Origin {
+    /// A peer of which nothing is known.
+    pub const SOME_PEER: Self = Self::Peer(Sender(None));
+}
+
+/// The address from which a peer sends, as far as it is known; it tells Java peers apart, which say no more of
+/// themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sender(pub Option<IpAddr>);
 
 /// What came of a registration. All of them are answered alike; the difference is for logs and metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +37,8 @@ pub enum RegisterOutcome {
     Replaced,
     /// The stored document is newer and stays; the lease begins anew all the same (server.md R3, R7).
     KeptNewer,
+    /// A Java peer's late copy of what was cancelled just now; it is not taken (MERGE 5).
+    LateCopy,
 }
 
 /// The registry holds as many instances as the operator allows.
@@ -113,6 +128,8 @@ pub enum DeltaRefused {
 /// Something that a person should hear of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// Something about the other nodes.
+    Cluster(ClusterEvent),
     /// Instances were evicted.
     Evicted(EvictionReport),
     /// Self-preservation went on or off; the report says which.
@@ -122,6 +139,41 @@ pub enum Event {
         /// How late it was.
         late: std::time::Duration,
     },
+}
+
+/// Something about the other nodes that a person should hear of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClusterEvent {
+    /// A peer is in the list that was not.
+    PeerAdded(PeerId),
+    /// A peer answers that did not, or is another than before.
+    PeerReached(PeerId),
+    /// A peer no longer answers as it should.
+    PeerLost(PeerId, Failure),
+    /// A peer has said goodbye.
+    PeerLeft(PeerId),
+    /// A peer's clock is more than a minute away from this node's.
+    ClockSkew {
+        /// Whose.
+        peer: PeerId,
+        /// How far ahead it is, in milliseconds.
+        skew_ms: i64,
+    },
+    /// A Java peer refuses what it is told of one key.
+    ItemRefused(PeerId, InstanceKey),
+    /// The registry is being taken over.
+    TakingOver {
+        /// From whom.
+        from: PeerId,
+    },
+    /// Listings are answered from now on.
+    Opened(super::Opening),
+}
+
+impl From<ClusterEvent> for Event {
+    fn from(event: ClusterEvent) -> Self {
+        Self::Cluster(event)
+    }
 }
 
 /// The state of a node in numbers.

@@ -4,16 +4,14 @@ use std::time::Duration;
 
 use heureka_model::{
     AppName, Application, Applications, InstanceId, InstanceInfo, InstanceKey, InstanceStatus,
-    StatusCounts, VERSION_OF_FULL, VERSION_OF_VIP,
+    OverrideValue, Stamp, StatusCounts, VERSION_OF_FULL, VERSION_OF_VIP,
 };
 use indexmap::IndexMap;
 
 use super::{DeltaRefused, Node, NodeReport};
 use crate::entry::Entry;
-use crate::overrides::OverrideValue;
 use crate::recent_names::NamedAt;
 use crate::registry::App;
-use crate::stamp::Stamp;
 
 /// How many instances a report names; the rest is a number.
 const NAMED_IN_REPORT: usize = 100;

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_model::{
-    ActionType, Document, InstanceKey, InstanceStatus, LeaseTimes, Now, Registration, UnixMillis,
+    ActionType, Document, InstanceKey, InstanceStatus, LeaseTimes, Now, OverrideValue,
+    Registration, UnixMillis,
 };
 
 use super::{Node, Origin, RegisterOutcome, RegistryFull};
 use crate::entry::{DocumentPart, Entry, Shown, Watch};
 use crate::lease::Lease;
-use crate::overrides::{OverridePart, OverrideValue, RuleInput, resolve};
+use crate::overrides::{OverridePart, RuleInput, resolve};
+use crate::replication::Intent;
 
 /// A stored document that is dated further ahead than this does not keep a client's out (MERGE 1*).
 const FUTURE_TOLERANCE: Duration = Duration::from_secs(10 * 60);
@@ -29,9 +31,12 @@ impl Node {
     ) -> Result<RegisterOutcome, RegistryFull> {
         let key = registration.document.key();
         let outcome = match self.registry.get(key.app.as_str(), key.id.as_str()) {
+            None if self.is_late_copy(now.mono, &key, registration.document.last_dirty, origin) => {
+                return Ok(RegisterOutcome::LateCopy);
+            }
             None => {
                 self.make_sure_there_is_room()?;
-                self.add(registration, now);
+                self.add(registration, now, origin);
                 RegisterOutcome::Added
             }
             Some(stored) => {
@@ -43,7 +48,7 @@ impl Node {
                 if !keeps_out {
                     self.replace(&key, registration, now, origin);
                 }
-                self.begin_lease(&key, lease, now);
+                self.begin_lease(&key, lease, now, origin);
                 if keeps_out {
                     RegisterOutcome::KeptNewer
                 } else {
@@ -51,12 +56,13 @@ impl Node {
                 }
             }
         };
+        self.replicate(&key, Intent::DOCUMENT, origin);
         self.last_registered.push(key, now.wall);
         self.check();
         Ok(outcome)
     }
 
-    fn make_sure_there_is_room(&self) -> Result<(), RegistryFull> {
+    pub(super) fn make_sure_there_is_room(&self) -> Result<(), RegistryFull> {
         match self.config.limits.max_instances {
             Some(max_instances) if self.registry.len() >= max_instances => {
                 Err(RegistryFull { max_instances })
@@ -65,7 +71,7 @@ impl Node {
         }
     }
 
-    fn add(&mut self, registration: Registration, now: Now) {
+    fn add(&mut self, registration: Registration, now: Now, origin: Origin) {
         let Registration {
             document,
             overridden_status,
@@ -91,6 +97,7 @@ impl Node {
             override_part: override_part.unwrap_or(no_override),
             presence: stamp,
             lease: Lease::registered(now.mono),
+            origin: self.seen_by(origin),
             shown: Shown {
                 status: InstanceStatus::Unknown,
                 times: LeaseTimes {
@@ -102,8 +109,14 @@ impl Node {
                 action: ActionType::Added,
             },
             watch: Watch::default(),
+            counted: None,
         };
         entry.settle_status(now.wall);
+        self.put_in(key, entry, now);
+    }
+
+    /// Puts an entry where none is, and shows that in the delta.
+    pub(super) fn put_in(&mut self, key: InstanceKey, mut entry: Entry, now: Now) {
         self.watch.watch(&mut entry);
         self.changes.record_change(key, &entry, now.mono);
         self.registry.insert(entry);
@@ -128,7 +141,7 @@ impl Node {
                 reported: document.status,
                 override_status: None,
                 existing: Some(entry.shown.status),
-                is_replication: origin == Origin::Peer,
+                is_replication: origin != Origin::Client,
             });
         }
         let part = &mut entry.document;
@@ -140,12 +153,14 @@ impl Node {
     }
 
     /// Begins a lease anew, and shows the instance as added (server.md R7, R15).
-    fn begin_lease(&mut self, key: &InstanceKey, lease: Lease, now: Now) {
+    fn begin_lease(&mut self, key: &InstanceKey, lease: Lease, now: Now, origin: Origin) {
+        let seen_by = self.seen_by(origin);
         let Self {
             registry, watch, ..
         } = self;
         registry.change(key.app.as_str(), key.id.as_str(), |entry| {
             entry.lease = lease;
+            entry.origin = seen_by;
             entry.shown.times.registration = now.wall;
             entry.shown.times.last_renewal = now.wall;
             watch.watch(entry);
@@ -161,6 +176,7 @@ impl Node {
         (status != InstanceStatus::Unknown).then(|| OverridePart {
             value: OverrideValue::Status(status),
             stamp: self.clock.draw(now.wall),
+            learned_at: now.mono,
         })
     }
 }

@@ -14,6 +14,8 @@ const LATENESS_TOLERATED: Duration = Duration::from_secs(1);
 impl Node {
     /// Does what is due: forgets what is old, looks for the silent, and evicts those that may go.
     pub fn handle_timeout(&mut self, now: Now) {
+        self.open_in_time(now);
+        self.finish_inquiry(now);
         if now.mono < self.next_round {
             return;
         }
@@ -23,7 +25,8 @@ impl Node {
         self.tombstones.forget_old(now.mono);
         self.watch.advance(&mut self.registry, now.mono);
         self.update_protection(now.mono);
-        if now.mono >= self.postponed_until {
+        self.renew_self(now);
+        if now.mono >= self.postponed_until && self.is_open() {
             self.evict(now);
         }
         self.check();
@@ -39,7 +42,7 @@ impl Node {
         }
     }
 
-    fn update_protection(&mut self, mono: Duration) {
+    pub(super) fn update_protection(&mut self, mono: Duration) {
         let (expected, missing) = (self.registry.len(), self.watch.missing());
         if self.self_preservation.update(expected, missing, mono) {
             let kept = self.watch.ended().len();
@@ -51,7 +54,7 @@ impl Node {
     fn evict(&mut self, now: Now) {
         let expected = self.registry.len();
         let candidates = self.candidates(now.mono);
-        if candidates.is_empty() {
+        if candidates.is_empty() || self.cluster.inquiry.is_some() {
             return;
         }
         let report = pick(
@@ -59,11 +62,7 @@ impl Node {
             self.self_preservation.cap(expected),
             &mut self.rng,
         );
-        for InstanceKey { app, id } in &report.evicted {
-            self.take_out(now, app.as_str(), id.as_str());
-        }
-        self.tell(Event::Evicted(report));
-        self.update_protection(now.mono);
+        self.ask_before_evicting(now, report);
     }
 
     fn candidates(&self, mono: Duration) -> Vec<InstanceKey> {
@@ -71,17 +70,18 @@ impl Node {
         let silent_for = |key: &InstanceKey| {
             self.registry
                 .get(key.app.as_str(), key.id.as_str())
-                .map_or(Duration::ZERO, |entry| {
-                    mono.saturating_sub(entry.lease.last_renewal)
-                })
+                .map_or(Duration::ZERO, |entry| entry.lease.age(mono))
         };
         match self
             .self_preservation
             .required_silence(self.registry.len(), self.watch.missing())
         {
-            RequiredSilence::Lease => ended.cloned().collect(),
+            RequiredSilence::Lease => ended
+                .filter(|key| !self.is_held_now(mono, key))
+                .cloned()
+                .collect(),
             RequiredSilence::AtLeast(silence) => ended
-                .filter(|key| silent_for(key) >= silence)
+                .filter(|key| silent_for(key) >= silence && !self.is_held_now(mono, key))
                 .cloned()
                 .collect(),
             RequiredSilence::Forever => Vec::new(),

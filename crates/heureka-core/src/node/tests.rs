@@ -7,8 +7,8 @@ use heureka_model::{
 };
 
 use super::*;
-use crate::overrides::OverrideValue;
-use crate::stamp::Stamp;
+use heureka_model::OverrideValue;
+use heureka_model::Stamp;
 
 const WALL: i64 = 1_700_000_000_000;
 
@@ -50,7 +50,7 @@ fn generations(versions: &[i64], expected: &[u32]) {
     let generation = |ms: &i64| {
         register(&mut node, *ms);
         let generation = entry(&node).document.generation;
-        node.cancel(at(0), "A", "1");
+        node.cancel(at(0), "A", "1", Origin::Client);
         generation
     };
     let generations: Vec<u32> = versions.iter().map(generation).collect();
@@ -70,8 +70,8 @@ fn an_older_version_that_returns_after_a_cancel_raises_the_generation_by_one() {
 fn a_second_cancel_does_not_forget_the_generation() {
     let mut node = node();
     register(&mut node, 5);
-    node.cancel(at(0), "A", "1");
-    node.cancel(at(1), "A", "1");
+    node.cancel(at(0), "A", "1", Origin::Client);
+    node.cancel(at(1), "A", "1", Origin::Client);
     register(&mut node, 4);
     assert_eq!(entry(&node).document.generation, 1);
 }
@@ -102,9 +102,9 @@ fn a_key_that_returns_knows_that_its_override_was_cancelled() {
     let mut node = node();
     register(&mut node, 0);
     let change = StatusChange::Override(InstanceStatus::Down);
-    node.change_status(at(0), "A", "1", change, None);
+    node.change_status(at(0), "A", "1", change, None, Origin::Client);
     let overridden = entry(&node).override_part.stamp;
-    node.cancel(at(0), "A", "1");
+    node.cancel(at(0), "A", "1", Origin::Client);
     let cancelled = node
         .tombstones
         .get(&InstanceKey::new("A", "1"))
@@ -120,7 +120,7 @@ fn a_key_that_returns_knows_that_its_override_was_cancelled() {
 #[test]
 fn a_cancel_that_overtook_the_registration_is_remembered() {
     let mut node = node();
-    node.cancel(at(0), "A", "1");
+    node.cancel(at(0), "A", "1", Origin::Client);
     let tombstone = *node.tombstones.get(&InstanceKey::new("A", "1")).unwrap();
     assert_eq!(tombstone.version, None);
     register(&mut node, 0);
@@ -181,7 +181,7 @@ fn each_write_renews_the_stamps_of_the_parts_that_it_writes() {
     let put = |status, raised| {
         move |node: &mut Node| {
             let change = StatusChange::Override(status);
-            node.change_status(at(0), "A", "1", change, raised);
+            node.change_status(at(0), "A", "1", change, raised, Origin::Client);
         }
     };
     renews(
@@ -268,7 +268,7 @@ fn one_key_with_ever_different_leases_has_one_planned_look() {
         node.register(at(0), registration, Origin::Client).unwrap();
         assert_eq!(node.watch.planned(), 1);
     }
-    node.cancel(at(0), "A", "1");
+    node.cancel(at(0), "A", "1", Origin::Client);
     assert_eq!(node.watch.planned(), 0);
 }
 

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use heureka_model::{ActionType, InstanceKey, InstanceStatus, Metadata, Now, UnixMillis};
+use heureka_model::{
+    ActionType, InstanceKey, InstanceStatus, Metadata, Now, OverrideValue, Stamp, UnixMillis,
+};
 
 use super::{
-    CancelOutcome, MetadataOutcome, Node, Origin, RenewOutcome, Renewal, StatusChange,
+    CancelOutcome, MetadataOutcome, Node, Origin, RenewOutcome, Renewal, Sender, StatusChange,
     StatusOutcome,
 };
 use crate::entry::Entry;
-use crate::overrides::OverrideValue;
-use crate::stamp::Stamp;
+use crate::replication::Intent;
 use crate::tombstones::{TOMBSTONE_LIFE, Tombstone};
 
 impl Node {
@@ -23,6 +24,7 @@ impl Node {
         renewal: Renewal,
         origin: Origin,
     ) -> RenewOutcome {
+        let seen_by = self.seen_by(origin);
         let Self {
             registry, watch, ..
         } = self;
@@ -31,19 +33,26 @@ impl Node {
                 return None;
             }
             entry.renew(now);
+            entry.origin = seen_by;
             watch.renewed(entry);
             Some(entry.document.document.last_dirty)
         });
         let Some(Some(stored)) = stored else {
-            return RenewOutcome::Unknown;
+            return self.renew_of_unknown(now, app, id, origin);
         };
         self.renewals.count(now.mono);
+        if origin == Origin::Client
+            && !self.cluster.peers.is_empty()
+            && let Some(key) = self.registry.key(app, id)
+        {
+            self.replicate(&key, Intent::RENEWED, origin);
+        }
         match renewal.last_dirty {
             Some(sent) if sent > stored => {
                 self.take_override_of_peer(now, app, id, renewal, origin);
                 RenewOutcome::SenderIsNewer
             }
-            Some(sent) if sent < stored && origin == Origin::Peer => {
+            Some(sent) if sent < stored && origin != Origin::Client => {
                 self.instance(app, id).map_or(RenewOutcome::Unknown, |own| {
                     RenewOutcome::SenderIsOlder(Box::new(own))
                 })
@@ -52,12 +61,24 @@ impl Node {
         }
     }
 
+    /// A Java peer that has not heard of a cancel yet is told nothing that would make it register the instance again
+    /// (MERGE 5).
+    fn renew_of_unknown(&self, now: Now, app: &str, id: &str, origin: Origin) -> RenewOutcome {
+        let is_repetition = origin != Origin::Client
+            && self.was_cancelled_just_now(now.mono, &InstanceKey::new(app, id));
+        if is_repetition {
+            RenewOutcome::Renewed
+        } else {
+            RenewOutcome::Unknown
+        }
+    }
+
     /// Takes an instance out for good (server.md 2.2). A cancel of a key that is not here is remembered all the same:
     /// it may have overtaken the registration (MERGE 1).
-    pub fn cancel(&mut self, now: Now, app: &str, id: &str) -> CancelOutcome {
+    pub fn cancel(&mut self, now: Now, app: &str, id: &str, origin: Origin) -> CancelOutcome {
         let stamp = self.clock.draw(now.wall);
         let Some(entry) = self.take_out(now, app, id) else {
-            self.remember_unknown(now, stamp, InstanceKey::new(app, id));
+            self.remember_unknown(now, stamp, InstanceKey::new(app, id), origin);
             return CancelOutcome::Unknown;
         };
         let document = &entry.document.document;
@@ -66,20 +87,26 @@ impl Node {
             stamp,
             version: Some((entry.document.generation, document.last_dirty)),
             expires_at: now.mono.saturating_add(TOMBSTONE_LIFE.max(lease)),
+            learned_at: now.mono,
+            cancelled_by: sender(origin),
         };
         self.tombstones.insert(document.key(), tombstone);
+        self.replicate(&entry.document.document.key(), Intent::CANCELLED, origin);
         self.check();
         CancelOutcome::Cancelled
     }
 
     /// A key whose names no document may have will never be registered, so nothing can be overtaken.
-    fn remember_unknown(&mut self, now: Now, stamp: Stamp, key: InstanceKey) {
+    fn remember_unknown(&mut self, now: Now, stamp: Stamp, key: InstanceKey, origin: Origin) {
         if self.config.limits.document.allow_names(&key) {
             let tombstone = Tombstone {
                 stamp,
                 version: None,
                 expires_at: now.mono.saturating_add(TOMBSTONE_LIFE),
+                learned_at: now.mono,
+                cancelled_by: sender(origin),
             };
+            self.replicate(&key, Intent::CANCELLED, origin);
             self.tombstones.insert(key, tombstone);
         }
     }
@@ -92,28 +119,28 @@ impl Node {
         id: &str,
         change: StatusChange,
         last_dirty: Option<UnixMillis>,
+        origin: Origin,
     ) -> StatusOutcome {
         let Some(key) = self.registry.key(app, id) else {
             return StatusOutcome::Unknown;
         };
-        self.sign_of_life(&key, now);
+        self.sign_of_life(&key, now, origin);
         let is_no_change = self.registry.get(app, id).is_none_or(|entry| match change {
             StatusChange::Override(status) => entry.shown.status == status,
             StatusChange::RemoveOverride { .. } => entry.override_part.status().is_none(),
         });
         if is_no_change {
+            self.replicate(&key, Intent::RENEWED, origin);
             return StatusOutcome::Unchanged;
         }
         let value = match change {
             StatusChange::Override(status) => OverrideValue::Status(status),
-            StatusChange::RemoveOverride { shown } => OverrideValue::Removed {
-                shown,
-                at: now.mono,
-            },
+            StatusChange::RemoveOverride { shown } => OverrideValue::Removed(shown),
         };
+        self.replicate(&key, Intent::OVERRIDE, origin);
         self.change_visibly(key, now, |entry, clock| {
             entry.raise_dirty(last_dirty, clock.draw(now.wall));
-            entry.set_override(value, clock.draw(now.wall));
+            entry.set_override(value, clock.draw(now.wall), now.mono);
             entry.mark_changed(ActionType::Modified, now.wall);
         });
         StatusOutcome::Changed
@@ -140,6 +167,7 @@ impl Node {
             return MetadataOutcome::Invalid(invalid);
         }
         let key = entry.document.document.key();
+        self.replicate(&key, Intent::DOCUMENT, Origin::Client);
         self.change_visibly(key, now, |entry, clock| {
             let document = Arc::make_mut(&mut entry.document.document);
             document.metadata = metadata.compact();
@@ -174,7 +202,7 @@ impl Node {
         let Some(status) = renewal.overridden_status else {
             return;
         };
-        if origin != Origin::Peer || status == InstanceStatus::Unknown {
+        if origin == Origin::Client || status == InstanceStatus::Unknown {
             return;
         }
         let Some(key) = self.registry.key(app, id) else {
@@ -186,11 +214,19 @@ impl Node {
             .is_some_and(|entry| entry.override_part.gives_way(origin, now.mono));
         if gives_way {
             self.change_visibly(key, now, |entry, clock| {
-                entry.set_override(OverrideValue::Status(status), clock.draw(now.wall));
+                let stamp = clock.draw(now.wall);
+                entry.set_override(OverrideValue::Status(status), stamp, now.mono);
                 // Nobody overrides anew: who is not ready stays so, as on Java's servers (server.md S3).
                 entry.document.reported = clock.draw(now.wall);
                 entry.mark_changed(ActionType::Modified, now.wall);
             });
         }
+    }
+}
+
+fn sender(origin: Origin) -> Option<Sender> {
+    match origin {
+        Origin::Client => None,
+        Origin::Peer(sender) => Some(sender),
     }
 }

@@ -94,6 +94,10 @@ impl Both {
         let (now, origin) = (self.now, registering.origin);
         let registration = || registering.registration(now.wall);
         let outcome = self.node.register(now, registration(), origin);
+        if self.reference.is_late_copy(now, &registration(), origin) {
+            assert_eq!(outcome, Ok(RegisterOutcome::LateCopy));
+            return;
+        }
         let expected = self.reference.register(now, registration(), origin);
         let expected = expected.map_err(|max_instances| RegistryFull { max_instances });
         let expected = expected.map(|replaced| match replaced {
@@ -118,8 +122,11 @@ impl Both {
         };
         let (app, id) = names(key);
         let outcome = self.node.renew(now, app, id, renewal, origin);
-        let by_peer = origin == Origin::Peer;
+        let by_peer = origin == Origin::SOME_PEER;
         let expected = match (reference.renew(now, key), last_dirty) {
+            (None, _) if by_peer && reference.cancelled_just_now(now, key).is_some() => {
+                RenewOutcome::Renewed
+            }
             (None, _) => RenewOutcome::Unknown,
             (Some(stored), Some(sent)) if sent > stored => {
                 if let Some(status) = overridden_status.filter(|_| by_peer) {
@@ -137,7 +144,7 @@ impl Both {
 
     fn cancel(&mut self, key: &InstanceKey) {
         let (app, id) = names(key);
-        let outcome = self.node.cancel(self.now, app, id);
+        let outcome = self.node.cancel(self.now, app, id, Origin::Client);
         let was_there = self.reference.cancel(self.now, key);
         assert_eq!(outcome == CancelOutcome::Cancelled, was_there);
     }
@@ -149,9 +156,9 @@ impl Both {
         last_dirty: Option<UnixMillis>,
     ) {
         let (app, id) = names(key);
-        let outcome = self
-            .node
-            .change_status(self.now, app, id, change, last_dirty);
+        let outcome =
+            self.node
+                .change_status(self.now, app, id, change, last_dirty, Origin::Client);
         let word = match change {
             StatusChange::Override(status) => Word::Override(status),
             StatusChange::RemoveOverride { shown } => Word::Removed {
@@ -364,7 +371,9 @@ fn names(key: &InstanceKey) -> (&str, &str) {
 fn evicted(node: &mut Node) -> Vec<InstanceKey> {
     let of_event = |event| match event {
         Event::Evicted(report) => report.evicted,
-        Event::ProtectionChanged(_) | Event::EvictionPostponed { .. } => Vec::new(),
+        Event::Cluster(_) | Event::ProtectionChanged(_) | Event::EvictionPostponed { .. } => {
+            Vec::new()
+        }
     };
     std::iter::from_fn(|| node.poll_event())
         .flat_map(of_event)

@@ -204,7 +204,7 @@ fn status() -> impl Strategy<Value = InstanceStatus> {
 }
 
 fn origin() -> impl Strategy<Value = Origin> {
-    prop_oneof![2 => Just(Origin::Client), 1 => Just(Origin::Peer)]
+    prop_oneof![2 => Just(Origin::Client), 1 => Just(Origin::SOME_PEER)]
 }
 
 /// Few versions, so that they are often equal; some are far ahead of the wall clock.

@@ -24,12 +24,19 @@ pub(crate) struct Change {
     pub(crate) gone: Option<InstanceInfo>,
 }
 
+/// What is remembered of a cancelled key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grave {
+    pub(crate) until: Duration,
+    cancelled_at: Duration,
+    version: Option<UnixMillis>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Reference {
     pub(crate) config: NodeConfig,
     pub(crate) present: BTreeMap<InstanceKey, Held>,
-    /// Until when each cancelled key is remembered.
-    pub(crate) tombstones: BTreeMap<InstanceKey, Duration>,
+    pub(crate) tombstones: BTreeMap<InstanceKey, Grave>,
     pub(crate) protected_since: Option<Duration>,
     pub(crate) changes: Vec<Change>,
     pub(crate) renewals: Vec<Duration>,
@@ -72,6 +79,28 @@ impl Reference {
         self.changes.push(Change { key, at, gone });
     }
 
+    /// MERGE 5: within 35 s of a client's cancel a peer's registration counts only if it is newer.
+    pub(crate) fn is_late_copy(
+        &self,
+        now: Now,
+        registration: &Registration,
+        origin: Origin,
+    ) -> bool {
+        let sent = &registration.document;
+        let cancelled = self.cancelled_just_now(now, &sent.key());
+        origin != Origin::Client
+            && cancelled.is_some_and(|grave| {
+                grave
+                    .version
+                    .is_some_and(|cancelled| sent.last_dirty <= cancelled)
+            })
+    }
+
+    pub(crate) fn cancelled_just_now(&self, now: Now, key: &InstanceKey) -> Option<&Grave> {
+        let recently = |grave: &&Grave| now.mono <= grave.cancelled_at + Duration::from_secs(35);
+        self.tombstones.get(key).filter(recently)
+    }
+
     /// `Some(true)` where the key was there and its document was replaced, `Some(false)` where it was kept, `None`
     /// where it was not there; an error where there is no room.
     pub(crate) fn register(
@@ -89,7 +118,7 @@ impl Reference {
             }
             Some(held) => {
                 let stored = held.document.last_dirty;
-                let trusted = origin == Origin::Peer || stored <= now.wall.after(TEN_MINUTES);
+                let trusted = origin == Origin::SOME_PEER || stored <= now.wall.after(TEN_MINUTES);
                 let replaces = registration.document.last_dirty >= stored || !trusted;
                 self.register_again(now, registration, origin, replaces);
                 Some(replaces)
@@ -172,7 +201,7 @@ impl Reference {
     pub(crate) fn carry_override(&mut self, now: Now, key: &InstanceKey, status: InstanceStatus) {
         let write = self.write();
         let held = self.present.get_mut(key).unwrap();
-        if held.gives_way(Origin::Peer, now.mono) && status != Unknown {
+        if held.gives_way(Origin::SOME_PEER, now.mono) && status != Unknown {
             held.word = Some((write, Word::Override(status)));
             held.reported = write + 1;
             self.writes += 1;
@@ -182,13 +211,18 @@ impl Reference {
 
     pub(crate) fn cancel(&mut self, now: Now, key: &InstanceKey) -> bool {
         let grace = self.config.lease.grace;
-        let lease = self
-            .present
-            .get(key)
-            .map(|held| held.document.lease.duration() + held.grace(grace));
+        let held = self.present.get(key);
+        let lease = held.map(|held| held.document.lease.duration() + held.grace(grace));
         let until = now.mono + lease.unwrap_or_default().max(HOUR);
-        let tombstone = self.tombstones.entry(key.clone()).or_default();
-        *tombstone = until.max(*tombstone);
+        let earlier = self.tombstones.get(key);
+        let grave = Grave {
+            until: earlier.map_or(until, |earlier| earlier.until.max(until)),
+            cancelled_at: now.mono,
+            version: held
+                .map(|held| held.document.last_dirty)
+                .or_else(|| earlier.and_then(|earlier| earlier.version)),
+        };
+        self.tombstones.insert(key.clone(), grave);
         self.take_out(now, key)
     }
 

@@ -125,7 +125,7 @@ impl World {
             }
             Step::Cancel(key) => {
                 self.node
-                    .cancel(self.now, key.app.as_str(), key.id.as_str());
+                    .cancel(self.now, key.app.as_str(), key.id.as_str(), Origin::Client);
                 self.local.remove(&key);
             }
             Step::Happens(region, key, status) => self.regions[region].happens(key, status),

@@ -57,7 +57,7 @@ impl Reference {
             self.postponed_until = self.postponed_until.max(now.mono) + late;
         }
         self.next_round = now.mono + self.config.eviction_interval;
-        self.tombstones.retain(|_, until| *until >= now.mono);
+        self.tombstones.retain(|_, grave| grave.until >= now.mono);
         self.update_protection(now.mono);
         if now.mono < self.postponed_until {
             return none;

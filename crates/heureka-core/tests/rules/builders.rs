@@ -181,7 +181,7 @@ impl World {
     }
 
     pub(crate) fn cancel(&mut self) -> CancelOutcome {
-        self.node.cancel(self.now, APP, ID)
+        self.node.cancel(self.now, APP, ID, Origin::Client)
     }
 
     pub(crate) fn override_with(&mut self, status: InstanceStatus) -> StatusOutcome {
@@ -198,7 +198,7 @@ impl World {
         last_dirty: Option<UnixMillis>,
     ) -> StatusOutcome {
         self.node
-            .change_status(self.now, APP, ID, change, last_dirty)
+            .change_status(self.now, APP, ID, change, last_dirty, Origin::Client)
     }
 
     pub(crate) fn set_metadata(&mut self, entries: &[(&str, &str)]) -> MetadataOutcome {
@@ -238,7 +238,9 @@ impl World {
     pub(crate) fn evicted(&mut self) -> Vec<InstanceKey> {
         let of_event = |event| match event {
             Event::Evicted(report) => report.evicted,
-            Event::ProtectionChanged(_) | Event::EvictionPostponed { .. } => Vec::new(),
+            Event::Cluster(_) | Event::ProtectionChanged(_) | Event::EvictionPostponed { .. } => {
+                Vec::new()
+            }
         };
         self.events().into_iter().flat_map(of_event).collect()
     }

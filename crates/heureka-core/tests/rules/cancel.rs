@@ -105,7 +105,7 @@ fn returns(instance: Instance, origin: Origin) {
 fn a_cancelled_key_returns_with_any_version() {
     for version in [4, 5, 6] {
         returns(instance().dirty(version), Origin::Client);
-        returns(instance().dirty(version), Origin::Peer);
+        returns(instance().dirty(version), Origin::SOME_PEER);
     }
 }
 
@@ -157,7 +157,7 @@ fn every_cancel_is_among_the_last_ones_newest_first() {
     }
     for id in ["1", "2"] {
         world.stall(secs(1));
-        world.node.cancel(world.now, APP, id);
+        world.node.cancel(world.now, APP, id, Origin::Client);
     }
     let last = world.node.last_cancelled();
     let named_at: Vec<_> = last
@@ -206,7 +206,7 @@ fn a_tombstone_that_stays_long_does_not_keep_the_others() {
     world.register(instance().lease(30, i32::MAX));
     world.register(named(APP, "2"));
     world.cancel();
-    world.node.cancel(world.now, APP, "2");
+    world.node.cancel(world.now, APP, "2", Origin::Client);
     world.pass(secs(HOUR_SECS + 1));
     assert_eq!(world.report().tombstones, 1);
 }

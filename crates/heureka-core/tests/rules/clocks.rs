@@ -1,6 +1,6 @@
 //! The wall clock is data: its jumps alter no lease (faults-and-attacks.md I15).
 
-use heureka_core::RegisterOutcome;
+use heureka_core::{Origin, RegisterOutcome};
 use heureka_model::UnixMillis;
 
 use crate::builders::{ID, World, dirty, ids, instance, named, secs};
@@ -32,7 +32,7 @@ fn a_jump_neither_forgets_nor_keeps_changes_and_tombstones() {
     for by_ms in JUMPS_MS {
         let mut world = World::new();
         world.register(named("A", "2"));
-        world.node.cancel(world.now, "A", "2");
+        world.node.cancel(world.now, "A", "2", Origin::Client);
         jump(&mut world, by_ms);
         world.pass(secs(180));
         assert_eq!(ids(&world.delta().unwrap()), ["2"], "{by_ms}");

@@ -1,6 +1,6 @@
 //! What changed lately (server.md 2.10).
 
-use heureka_core::DeltaRefused;
+use heureka_core::{DeltaRefused, Origin};
 use heureka_model::ActionType::{self, Added, Deleted, Modified};
 use heureka_model::InstanceStatus::{Down, OutOfService};
 
@@ -41,7 +41,7 @@ fn each_key_appears_once_in_the_order_of_the_last_changes() {
     check(&mut world, &[("1", Added), ("2", Added), ("3", Added)]);
     world.override_with(OutOfService);
     check(&mut world, &[("2", Added), ("3", Added), ("1", Modified)]);
-    world.node.cancel(world.now, APP, "3");
+    world.node.cancel(world.now, APP, "3", Origin::Client);
     check(&mut world, &[("2", Added), ("1", Modified), ("3", Deleted)]);
     world.register(named(APP, "2"));
     check(&mut world, &[("1", Modified), ("3", Deleted), ("2", Added)]);
@@ -223,7 +223,7 @@ fn the_version_stays_while_the_set_of_changes_does() {
         |world| _ = world.beat(),
         |world| _ = world.override_with(Down),
         |world| _ = world.remove_override(Down),
-        |world| _ = world.node.cancel(world.now, APP, "unknown"),
+        |world| _ = world.node.cancel(world.now, APP, "unknown", Origin::Client),
         |world| _ = world.report(),
         |world| world.pass(secs(50)),
     ];

@@ -25,12 +25,12 @@ fn one_call(world: &mut World, dice: &mut Dice) {
     match dice.roll(6) {
         0 | 1 => _ = world.register(named(APP, &name).status(status).lease(3600, 20)),
         2 => _ = world.renew(&name, Renewal::default(), Origin::Client),
-        3 => _ = world.node.cancel(world.now, APP, &name),
+        3 => _ = world.node.cancel(world.now, APP, &name, Origin::Client),
         4 => {
             let change = StatusChange::Override(status);
             world
                 .node
-                .change_status(world.now, APP, &name, change, None);
+                .change_status(world.now, APP, &name, change, None, Origin::Client);
         }
         _ => world.pass(secs(3)),
     }

@@ -1,6 +1,6 @@
 //! Nothing that strangers send makes a node grow without end (faults-and-attacks.md I8).
 
-use heureka_core::{CancelOutcome, Event, MetadataOutcome, RenewOutcome, StatusOutcome};
+use heureka_core::{CancelOutcome, Event, MetadataOutcome, Origin, RenewOutcome, StatusOutcome};
 use heureka_model::InstanceKey;
 use heureka_model::InstanceStatus::Down;
 
@@ -12,7 +12,9 @@ fn a_hundred_thousand_cancels_of_unknown_keys_leave_ten_thousand_tombstones() {
     let mut world = World::new();
     for _ in 0..2 {
         for n in 0..100_000 {
-            let outcome = world.node.cancel(world.now, APP, &n.to_string());
+            let outcome = world
+                .node
+                .cancel(world.now, APP, &n.to_string(), Origin::Client);
             assert_eq!(outcome, CancelOutcome::Unknown);
         }
         assert_eq!(world.report().tombstones, 10_000);
@@ -27,7 +29,9 @@ fn a_name_that_is_too_long_to_be_registered_leaves_no_tombstone() {
     let long = |bytes| "X".repeat(bytes);
     for (app, id, tombstones) in [(257, 1, 0), (1, 513, 0), (60_000, 60_000, 0), (256, 512, 1)] {
         let mut world = World::new();
-        let outcome = world.node.cancel(world.now, &long(app), &long(id));
+        let outcome = world
+            .node
+            .cancel(world.now, &long(app), &long(id), Origin::Client);
         assert_eq!(outcome, CancelOutcome::Unknown);
         assert_eq!(world.report().tombstones, tombstones, "{app} {id}");
     }
@@ -39,7 +43,7 @@ fn tombstones_of_keys_that_were_here_make_room_for_newer_ones() {
     for n in 0..1000 {
         let name = n.to_string();
         world.register(named(APP, &name));
-        world.node.cancel(world.now, APP, &name);
+        world.node.cancel(world.now, APP, &name, Origin::Client);
         assert!(world.report().tombstones <= 100);
     }
     assert_eq!(world.report().tombstones, 100);
@@ -103,7 +107,7 @@ fn the_last_thousand_names_are_remembered() {
     for n in 0..1200 {
         let name = n.to_string();
         world.register(named(APP, &name));
-        world.node.cancel(world.now, APP, &name);
+        world.node.cancel(world.now, APP, &name, Origin::Client);
     }
     for last in [world.node.last_registered(), world.node.last_cancelled()] {
         assert_eq!(last.len(), 1000);

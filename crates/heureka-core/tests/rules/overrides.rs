@@ -318,7 +318,7 @@ fn two_applications_with_one_id_do_not_share_an_override() {
     );
     world.register(named("B", "1"));
     assert_eq!(other(&world).status, Up);
-    world.node.cancel(world.now, "B", "1");
+    world.node.cancel(world.now, "B", "1", Origin::Client);
     assert_eq!(world.shown().status, OutOfService);
 }
 
@@ -337,7 +337,9 @@ fn the_list_of_overrides_shows_the_later_of_one_id() {
     assert_eq!(list(&world), [(id("2"), Starting)]);
     let mut put = |app: &str, status| {
         let change = StatusChange::Override(status);
-        world.node.change_status(world.now, app, "1", change, None);
+        world
+            .node
+            .change_status(world.now, app, "1", change, None, Origin::Client);
         list(&world)
     };
     assert_eq!(put("A", Down), [(id("1"), Down), (id("2"), Starting)]);

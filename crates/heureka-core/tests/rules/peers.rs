@@ -38,17 +38,17 @@ fn check(renewal: Renewal, origin: Origin, overridden: InstanceStatus) {
 // server.md N70, golden/spring/14-heartbeat
 #[test]
 fn an_override_counts_only_with_a_newer_version_and_from_a_peer() {
-    check(carries(1, OutOfService), Origin::Peer, OutOfService);
-    check(carries(1, Down), Origin::Peer, Down);
-    check(carries(0, OutOfService), Origin::Peer, Unknown);
-    check(carries(-1, OutOfService), Origin::Peer, Unknown);
-    check(carries(1, Unknown), Origin::Peer, Unknown);
+    check(carries(1, OutOfService), Origin::SOME_PEER, OutOfService);
+    check(carries(1, Down), Origin::SOME_PEER, Down);
+    check(carries(0, OutOfService), Origin::SOME_PEER, Unknown);
+    check(carries(-1, OutOfService), Origin::SOME_PEER, Unknown);
+    check(carries(1, Unknown), Origin::SOME_PEER, Unknown);
     check(carries(1, OutOfService), Origin::Client, Unknown);
     let without_version = Renewal {
         last_dirty: None,
         ..carries(1, OutOfService)
     };
-    check(without_version, Origin::Peer, Unknown);
+    check(without_version, Origin::SOME_PEER, Unknown);
 }
 
 // DESIGN 2.9
@@ -62,7 +62,7 @@ fn a_status_changed_by_a_renewal_appears_in_the_delta() {
     world.beat();
     world.pass(secs(41));
     assert!(ids(&world.delta().unwrap()).is_empty());
-    let outcome = world.renew(ID, carries(1, OutOfService), Origin::Peer);
+    let outcome = world.renew(ID, carries(1, OutOfService), Origin::SOME_PEER);
     assert_eq!(outcome, RenewOutcome::SenderIsNewer);
     let delta = world.delta().unwrap();
     assert_eq!(
@@ -82,7 +82,7 @@ fn an_override_that_is_here_is_not_replaced_by_a_peers() {
     let mut world = World::new();
     world.register(instance());
     world.override_with(Down);
-    world.renew(ID, carries(1, OutOfService), Origin::Peer);
+    world.renew(ID, carries(1, OutOfService), Origin::SOME_PEER);
     assert_eq!(world.shown().overridden_status, Down);
 }
 
@@ -94,7 +94,7 @@ fn comes_back_after(removed_for_secs: u64) -> bool {
     world.pass(secs(100));
     world.remove_override(Up);
     world.pass(secs(removed_for_secs));
-    world.renew(ID, carries(1, OutOfService), Origin::Peer);
+    world.renew(ID, carries(1, OutOfService), Origin::SOME_PEER);
     world.shown().overridden_status == OutOfService
 }
 
@@ -118,7 +118,7 @@ fn a_registration_does_not_make_the_removal_forgotten() {
     world.override_with(OutOfService);
     world.remove_override(Unknown);
     world.register(instance().dirty(1));
-    world.renew(ID, carries(2, OutOfService), Origin::Peer);
+    world.renew(ID, carries(2, OutOfService), Origin::SOME_PEER);
     assert_eq!(world.shown().status, Up);
 }
 
@@ -130,7 +130,7 @@ fn an_override_removed_just_now_is_not_brought_back_by_a_peers_registration() {
     world.override_with(OutOfService);
     world.remove_override(Up);
     world.pass(secs(5));
-    world.register_from(Origin::Peer, instance().dirty(1).brings(OutOfService));
+    world.register_from(Origin::SOME_PEER, instance().dirty(1).brings(OutOfService));
     assert_eq!(world.shown().overridden_status, Unknown);
 }
 
@@ -140,7 +140,7 @@ fn an_override_carried_by_a_heartbeat_does_not_make_ready_who_is_not() {
     for unready in [Down, Starting] {
         let mut world = World::new();
         world.register(instance().status(unready));
-        world.renew(ID, carries(1, OutOfService), Origin::Peer);
+        world.renew(ID, carries(1, OutOfService), Origin::SOME_PEER);
         let own = world.shown();
         assert_eq!((own.status, own.overridden_status), (unready, OutOfService));
     }

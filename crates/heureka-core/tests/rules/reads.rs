@@ -1,5 +1,6 @@
 //! What everybody may see (server.md 2.9, wire.md 1.10 and 4).
 
+use heureka_core::Origin;
 use heureka_model::InstanceStatus::{Down, OutOfService, Starting, Unknown, Up};
 use heureka_model::{Applications, VERSION_OF_FULL, VERSION_OF_VIP};
 
@@ -74,7 +75,7 @@ fn an_application_shows_its_own_instances() {
 #[test]
 fn an_application_ends_with_its_last_instance() {
     let mut world = three();
-    world.node.cancel(world.now, "B", ID);
+    world.node.cancel(world.now, "B", ID, Origin::Client);
     assert_eq!(world.node.application("B"), None);
     assert_eq!(world.report().applications, 1);
 }
@@ -213,7 +214,7 @@ fn application_names_have_no_case_and_ids_have() {
 fn the_report_counts_what_is_there() {
     let mut world = three();
     world.beat();
-    world.node.cancel(world.now, APP, "2");
+    world.node.cancel(world.now, APP, "2", Origin::Client);
     let report = world.report();
     assert_eq!((report.instances, report.applications), (2, 2));
     assert_eq!((report.statuses.of(Up), report.statuses.of(Down)), (1, 0));

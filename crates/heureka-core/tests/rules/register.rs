@@ -5,10 +5,10 @@ use heureka_model::InstanceStatus::{Down, OutOfService, Up};
 use heureka_model::{ActionType, InstanceKey, LeaseTimes, UnixMillis};
 
 use crate::builders::{APP, ID, World, dirty, infos, instance, named, secs};
-use RegisterOutcome::{Added, KeptNewer, Replaced};
+use RegisterOutcome::{Added, KeptNewer, LateCopy, Replaced};
 
 const CLIENT: Origin = Origin::Client;
-const PEER: Origin = Origin::Peer;
+const PEER: Origin = Origin::SOME_PEER;
 const TEN_MINUTES_MS: i64 = 600_000;
 
 /// A document of version `stored` is there, one of version `sent` comes.
@@ -21,7 +21,7 @@ fn check(stored: i64, (sent, origin): (i64, Origin), outcome: RegisterOutcome) {
     let document = world.shown().document;
     let (version, vip) = match outcome {
         Added | Replaced => (sent, "sent"),
-        KeptNewer => (stored, "stored"),
+        KeptNewer | LateCopy => (stored, "stored"),
     };
     assert_eq!(document.last_dirty, dirty(version));
     assert_eq!(document.vip_address.as_deref(), Some(vip));

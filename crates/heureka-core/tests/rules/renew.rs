@@ -32,7 +32,7 @@ fn check(sent: Option<UnixMillis>, origin: Origin, expected: impl Fn(&World) -> 
 #[test]
 fn a_heartbeat_renews_and_tells_who_has_the_newer_document() {
     let sender_is_older = |world: &World| RenewOutcome::SenderIsOlder(Box::new(world.shown()));
-    for origin in [Origin::Client, Origin::Peer] {
+    for origin in [Origin::Client, Origin::SOME_PEER] {
         check(None, origin, |_| Renewed);
         check(Some(dirty(5)), origin, |_| Renewed);
         check(Some(dirty(6)), origin, |_| SenderIsNewer);
@@ -40,8 +40,8 @@ fn a_heartbeat_renews_and_tells_who_has_the_newer_document() {
     }
     check(Some(dirty(4)), Origin::Client, |_| Renewed);
     check(Some(UnixMillis(i64::MIN)), Origin::Client, |_| Renewed);
-    check(Some(dirty(4)), Origin::Peer, sender_is_older);
-    check(Some(UnixMillis(-1)), Origin::Peer, sender_is_older);
+    check(Some(dirty(4)), Origin::SOME_PEER, sender_is_older);
+    check(Some(UnixMillis(-1)), Origin::SOME_PEER, sender_is_older);
 }
 
 // server.md R26
@@ -57,7 +57,7 @@ fn a_heartbeat_of_an_unknown_key_says_so() {
 // server.md R27
 #[test]
 fn a_heartbeat_of_an_instance_shown_as_unknown_is_not_renewed() {
-    for origin in [Origin::Client, Origin::Peer] {
+    for origin in [Origin::Client, Origin::SOME_PEER] {
         let mut world = World::new();
         world.register(instance().status(Unknown));
         let before = world.shown();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use heureka_core::{Event, Protection, Threshold};
+use heureka_core::{Event, Origin, Protection, Threshold};
 use heureka_model::InstanceStatus::OutOfService;
 use heureka_model::{InstanceKey, LeaseSettings};
 
@@ -145,7 +145,7 @@ fn every_sign_of_life_counts_as_being_seen() {
     assert_eq!(world.report().protection.missing, 2);
     world.override_with(OutOfService);
     assert_eq!(world.report().protection.missing, 1);
-    world.node.cancel(world.now, APP, "2");
+    world.node.cancel(world.now, APP, "2", Origin::Client);
     assert_eq!(world.report().protection.missing, 0);
 }
 

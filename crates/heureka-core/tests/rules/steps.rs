@@ -31,7 +31,7 @@ impl Step {
         match self {
             Register(status) => _ = world.register(newer(status)),
             RegisterOlder(status) => _ = world.register(instance().status(status).dirty(-1)),
-            RegisterByPeer(status) => _ = world.register_from(Origin::Peer, newer(status)),
+            RegisterByPeer(status) => _ = world.register_from(Origin::SOME_PEER, newer(status)),
             Bring(status, overridden) => _ = world.register(newer(status).brings(overridden)),
             BringOlder(status, overridden) => {
                 world.register(instance().status(status).dirty(-1).brings(overridden));

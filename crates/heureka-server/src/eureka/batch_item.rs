@@ -100,7 +100,10 @@ impl<'a> Receiver<'a> {
             overridden_status: item.overridden_status,
         };
         let (app, id) = (app.as_str(), id.as_str());
-        match self.node.renew(self.now, app, id, renewal, Origin::Peer) {
+        match self
+            .node
+            .renew(self.now, app, id, renewal, Origin::SOME_PEER)
+        {
             RenewOutcome::Renewed => code(StatusCode::OK),
             RenewOutcome::Unknown | RenewOutcome::SenderIsNewer => code(StatusCode::NOT_FOUND),
             RenewOutcome::SenderIsOlder(own) => ReplicationAnswer {
@@ -120,13 +123,16 @@ impl<'a> Receiver<'a> {
             .into_registration(app, self.now.wall, self.limits)
             .map_err(ItemRefusal::Invalid)?;
         self.node
-            .register(self.now, registration, Origin::Peer)
+            .register(self.now, registration, Origin::SOME_PEER)
             .map_err(ItemRefusal::Full)?;
         Ok(code(StatusCode::OK))
     }
 
     fn cancel(&mut self, app: &AppName, id: &InstanceId) -> ReplicationAnswer {
-        match self.node.cancel(self.now, app.as_str(), id.as_str()) {
+        match self
+            .node
+            .cancel(self.now, app.as_str(), id.as_str(), Origin::SOME_PEER)
+        {
             CancelOutcome::Cancelled => code(StatusCode::OK),
             CancelOutcome::Unknown => code(StatusCode::NOT_FOUND),
         }
@@ -170,10 +176,14 @@ impl<'a> Receiver<'a> {
         change: StatusChange,
     ) -> ReplicationAnswer {
         let (app, id) = (app.as_str(), id.as_str());
-        match self
-            .node
-            .change_status(self.now, app, id, change, item.last_dirty)
-        {
+        match self.node.change_status(
+            self.now,
+            app,
+            id,
+            change,
+            item.last_dirty,
+            Origin::SOME_PEER,
+        ) {
             StatusOutcome::Changed | StatusOutcome::Unchanged => code(StatusCode::OK),
             StatusOutcome::Unknown => code(StatusCode::NOT_FOUND),
         }

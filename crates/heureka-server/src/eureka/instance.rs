@@ -55,7 +55,7 @@ pub(super) fn renew(app: &App, call: &Call, name: &str, id: &str) -> Result<Answ
 /// `DELETE apps/{app}/{id}`
 pub(super) fn cancel(app: &App, call: &Call, name: &str, id: &str) -> Result<Answer, Refusal> {
     accepted(call)?;
-    match app.node().cancel(app.now(), name, id) {
+    match app.node().cancel(app.now(), name, id, call.origin()) {
         CancelOutcome::Cancelled => Ok(Answer::empty(StatusCode::OK)),
         CancelOutcome::Unknown => Err(Refusal::Unknown),
     }
@@ -126,7 +126,7 @@ fn change_status(
     let parameters = change.and_then(|change| Ok((change, last_dirty(call)?)));
     let (change, last_dirty) =
         parameters.map_err(|bad| or_unknown(node.instance_anywhere(name, id).is_some(), bad))?;
-    match node.change_status(app.now(), name, id, change, last_dirty) {
+    match node.change_status(app.now(), name, id, change, last_dirty, call.origin()) {
         StatusOutcome::Changed | StatusOutcome::Unchanged => Ok(Answer::empty(StatusCode::OK)),
         StatusOutcome::Unknown => Err(not_registered_here(&node, name, id)),
     }
@@ -144,7 +144,7 @@ fn or_unknown(is_there: bool, other: Refusal) -> Refusal {
 }
 
 fn renewal(call: &Call) -> Result<Renewal, Refusal> {
-    let is_from_peer = call.origin() == heureka_core::Origin::Peer;
+    let is_from_peer = call.origin() == heureka_core::Origin::SOME_PEER;
     let overridden = call.query.get(OVERRIDDEN_STATUS).filter(|_| is_from_peer);
     let overridden_status = overridden
         .map(|name| {

@@ -59,7 +59,7 @@ impl Call {
     /// server.md H16: only exactly this text counts.
     fn origin(&self) -> Origin {
         match self.header(REPLICATION) {
-            Some("true") => Origin::Peer,
+            Some("true") => Origin::SOME_PEER,
             Some(_) | None => Origin::Client,
         }
     }

@@ -1,0 +1,188 @@
+//! Asking the others before an eviction (MERGE 3), and keeping what may be alive elsewhere (MERGE 7).
+
+use std::time::Duration;
+
+use heureka_model::{AgeOf, InstanceKey, NodeId, Now};
+
+use super::{Event, Node};
+use crate::entry::LeaseOrigin;
+use crate::eviction::EvictionReport;
+use crate::peers::{PeerId, Reach};
+
+/// One question to all reached peers.
+#[derive(Debug)]
+pub(crate) struct Inquiry {
+    /// Who would be evicted.
+    pub(crate) report: EvictionReport,
+    /// Who has not been asked yet.
+    pub(crate) to_ask: Vec<PeerId>,
+    /// Who has been asked and has not answered.
+    pub(crate) waits_for: Vec<PeerId>,
+    /// Who answered.
+    pub(crate) answered: Vec<PeerId>,
+    pub(crate) deadline: Duration,
+}
+
+impl Inquiry {
+    fn is_over(&self, mono: Duration) -> bool {
+        (self.to_ask.is_empty() && self.waits_for.is_empty()) || mono >= self.deadline
+    }
+}
+
+impl Node {
+    /// Asks about those who would be evicted, or evicts them at once where there is nobody to ask.
+    pub(super) fn ask_before_evicting(&mut self, now: Now, report: EvictionReport) {
+        let to_ask: Vec<PeerId> = self
+            .cluster
+            .peers
+            .others()
+            .filter(|peer| peer.is_reached() && peer.ours().is_some())
+            .map(|peer| peer.id)
+            .collect();
+        let deadline = now.mono.saturating_add(self.cluster.config.ages_deadline);
+        self.cluster.inquiry = Some(Inquiry {
+            report,
+            to_ask,
+            waits_for: Vec::new(),
+            answered: Vec::new(),
+            deadline,
+        });
+        self.finish_inquiry(now);
+    }
+
+    /// Takes the ages that a peer knows: the youngest counts.
+    pub(super) fn take_ages(&mut self, now: Now, from: PeerId, ages: Vec<AgeOf>) {
+        for AgeOf { key, lease } in ages {
+            self.take_lease(now, &key, lease);
+        }
+        if let Some(inquiry) = &mut self.cluster.inquiry {
+            inquiry.waits_for.retain(|peer| *peer != from);
+            inquiry.answered.push(from);
+        }
+        self.finish_inquiry(now);
+    }
+
+    /// A peer did not answer.
+    pub(super) fn has_no_ages(&mut self, now: Now, from: PeerId) {
+        if let Some(inquiry) = &mut self.cluster.inquiry {
+            inquiry.waits_for.retain(|peer| *peer != from);
+            inquiry.to_ask.retain(|peer| *peer != from);
+        }
+        self.finish_inquiry(now);
+    }
+
+    /// Evicts, once everybody has answered or the time is over, those whom nobody has younger.
+    pub(super) fn finish_inquiry(&mut self, now: Now) {
+        let is_over = self
+            .cluster
+            .inquiry
+            .as_ref()
+            .is_some_and(|inquiry| inquiry.is_over(now.mono));
+        if !is_over {
+            return;
+        }
+        let Some(inquiry) = self.cluster.inquiry.take() else {
+            return;
+        };
+        let EvictionReport {
+            evicted,
+            left_for_later,
+        } = inquiry.report;
+        let evicted: Vec<InstanceKey> = evicted
+            .into_iter()
+            .filter(|key| self.may_be_evicted(now.mono, key, &inquiry.answered))
+            .collect();
+        if evicted.is_empty() || now.mono < self.postponed_until {
+            return;
+        }
+        for key in &evicted {
+            self.take_out(now, key.app.as_str(), key.id.as_str());
+            self.cluster.peers.forget(key);
+        }
+        self.tell(Event::Evicted(EvictionReport {
+            evicted,
+            left_for_later,
+        }));
+        self.update_protection(now.mono);
+    }
+
+    fn may_be_evicted(&self, mono: Duration, key: &InstanceKey, answered: &[PeerId]) -> bool {
+        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
+        entry.is_some_and(|entry| {
+            let ends_at = entry
+                .lease
+                .ends_at(entry.document.document.lease, self.config.lease);
+            mono > ends_at && !self.is_held(mono, entry.origin, ends_at, answered)
+        })
+    }
+
+    /// Whether an instance is kept past its lease because it may be alive where this node cannot look (MERGE 7).
+    pub(super) fn is_held(
+        &self,
+        mono: Duration,
+        origin: LeaseOrigin,
+        ends_at: Duration,
+        answered: &[PeerId],
+    ) -> bool {
+        if mono > ends_at.saturating_add(self.cluster.config.hold_limit) {
+            return false;
+        }
+        self.cluster.peers.is_cut_off() || self.origin_is_silent(origin, answered)
+    }
+
+    /// Whether it is clear already, without asking, that an instance is kept.
+    pub(super) fn is_held_now(&self, mono: Duration, key: &InstanceKey) -> bool {
+        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
+        entry.is_some_and(|entry| {
+            let settings = entry.document.document.lease;
+            let ends_at = entry.lease.ends_at(settings, self.config.lease);
+            let is_in_time = mono <= ends_at.saturating_add(self.cluster.config.hold_limit);
+            is_in_time && self.cluster.peers.is_cut_off()
+        })
+    }
+
+    /// Whether the node at which an instance renews cannot be reached, and nobody who was asked reaches it.
+    fn origin_is_silent(&self, origin: LeaseOrigin, answered: &[PeerId]) -> bool {
+        match origin {
+            LeaseOrigin::Node(node) => node != self.id && self.run_is_silent(node, answered),
+            LeaseOrigin::Java(sender) => self
+                .cluster
+                .peers
+                .by_sender(sender)
+                .is_some_and(|peer| matches!(peer.reach, Reach::Unreachable { .. })),
+        }
+    }
+
+    fn run_is_silent(&self, node: NodeId, answered: &[PeerId]) -> bool {
+        let runs_at =
+            |peer: &&crate::peers::Peer| peer.ours().is_some_and(|ours| ours.node == node);
+        let peers = || self.cluster.peers.iter();
+        // A run that nobody in the list has now is over: its process has been started anew.
+        let Some(origin) = peers().find(runs_at) else {
+            return false;
+        };
+        let is_silent = match origin.reach {
+            Reach::Unreachable { .. } => true,
+            Reach::Reached { .. } => !answered.contains(&origin.id),
+            Reach::Gone { .. } | Reach::Untried => false,
+        };
+        let somebody_reaches_it = peers()
+            .filter(|peer| answered.contains(&peer.id))
+            .filter_map(|peer| peer.ours())
+            .any(|ours| ours.reaches.contains(&node));
+        is_silent && !somebody_reaches_it
+    }
+
+    /// The ages of those of the keys that are here.
+    pub(super) fn ages_of(&self, mono: Duration, keys: &[InstanceKey]) -> Vec<AgeOf> {
+        keys.iter()
+            .filter_map(|key| {
+                let entry = self.registry.get(key.app.as_str(), key.id.as_str())?;
+                Some(AgeOf {
+                    key: key.clone(),
+                    lease: entry.lease_state(mono),
+                })
+            })
+            .collect()
+    }
+}

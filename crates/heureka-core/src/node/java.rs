@@ -1,0 +1,116 @@
+//! What counts of what a Java peer says: it sends no stamps and repeats itself (MERGE 5, 2).
+
+use std::time::Duration;
+
+use heureka_model::{InstanceInfo, InstanceKey, LeaseSettings, Now, UnixMillis};
+
+use super::results::registration_of;
+use super::{Node, Origin, Sender};
+use crate::entry::LeaseOrigin;
+use crate::lease::Lease;
+
+/// How long a task waits in a Java peer's queue at most, and some more (MERGE 5).
+pub(crate) const JAVA_TASK_LIFE: Duration = Duration::from_secs(35);
+
+impl Node {
+    /// Whether a Java peer may still be repeating what it was told before a cancel.
+    pub(super) fn was_cancelled_just_now(&self, mono: Duration, key: &InstanceKey) -> bool {
+        self.tombstones
+            .get(key)
+            .is_some_and(|tombstone| mono <= tombstone.learned_at.saturating_add(JAVA_TASK_LIFE))
+    }
+
+    /// Within that time a registration counts only if it is newer than what was cancelled, or equally new and from the
+    /// peer that sent the cancel.
+    pub(super) fn is_late_copy(
+        &self,
+        mono: Duration,
+        key: &InstanceKey,
+        last_dirty: UnixMillis,
+        origin: Origin,
+    ) -> bool {
+        let Origin::Peer(sender) = origin else {
+            return false;
+        };
+        let Some(tombstone) = self.tombstones.get(key) else {
+            return false;
+        };
+        if !self.was_cancelled_just_now(mono, key) {
+            return false;
+        }
+        match tombstone.version {
+            Some((_, cancelled)) if last_dirty == cancelled => {
+                tombstone.cancelled_by != Some(sender)
+            }
+            Some((_, cancelled)) => last_dirty < cancelled,
+            None => false,
+        }
+    }
+
+    /// Takes an instance from a Java listing: it may add, or refresh by age.
+    pub(super) fn take_listed(&mut self, now: Now, listed: InstanceInfo, sender: Sender) {
+        let key = listed.document.key();
+        if self.tombstones.get(&key).is_some() {
+            return;
+        }
+        let told = age_in_listing(now.wall, &listed);
+        let settings = listed.document.lease;
+        let lease = lease_told(now.mono, told);
+        if now.mono > lease.ends_at(settings, self.config.lease) {
+            return;
+        }
+        let own = self.registry.get(key.app.as_str(), key.id.as_str());
+        let is_newer =
+            own.is_none_or(|own| own.document.document.last_dirty < listed.document.last_dirty);
+        if is_newer {
+            // A registry that is full takes nobody; it has said so.
+            _ = self.register(now, registration_of(listed), Origin::Peer(sender));
+        }
+        let is_new = is_newer;
+        let watch = &mut self.watch;
+        self.registry
+            .change(key.app.as_str(), key.id.as_str(), |entry| {
+                if is_new || lease.is_younger_than(entry.lease) {
+                    entry.lease = lease;
+                    entry.origin = LeaseOrigin::Java(sender);
+                    watch.watch(entry);
+                }
+            });
+    }
+}
+
+/// The age of the last renewal, where the listing tells it.
+fn age_in_listing(wall: UnixMillis, listed: &InstanceInfo) -> Option<(Duration, bool)> {
+    let (renewal, registration) = (listed.lease.last_renewal.0, listed.lease.registration.0);
+    if renewal <= 0 {
+        return None;
+    }
+    let duration_ms = duration_ms(listed.document.lease);
+    // server.md L9: after a heartbeat the listing shows its time and one duration more.
+    let (at, ever_renewed) = if renewal == registration {
+        (renewal, false)
+    } else {
+        (renewal.saturating_sub(duration_ms), true)
+    };
+    let age_ms = u64::try_from(wall.0.saturating_sub(at)).ok()?;
+    Some((Duration::from_millis(age_ms), ever_renewed))
+}
+
+fn duration_ms(settings: LeaseSettings) -> i64 {
+    i64::from(settings.duration_secs()).saturating_mul(1000)
+}
+
+/// Where the age cannot be told, the lease counts as never renewed and registered now, once (MERGE 2).
+fn lease_told(mono: Duration, told: Option<(Duration, bool)>) -> Lease {
+    match told {
+        Some((age, ever_renewed)) => Lease::told(
+            mono,
+            heureka_model::LeaseState {
+                age,
+                ever_renewed,
+                origin: None,
+            },
+        ),
+        None => Lease::registered(mono),
+    }
+}

@@ -1,0 +1,311 @@
+//! Taking in what another node of ours knows of a key.
+//!
+//! Each part is the maximum of what was seen, so it does not matter in which order and how often states arrive
+//! (MERGE 1, I13).
+
+use std::time::Duration;
+
+use heureka_model::{
+    ActionType, CancelledState, InstanceInfo, InstanceKey, InstanceStatus, KeyState, LeaseState,
+    LeaseTimes, Now, PresentState, Stamp, UnixMillis,
+};
+
+use super::{Node, Sender};
+use crate::entry::{DocumentPart, Entry, LeaseOrigin, Shown, Watch};
+use crate::lease::Lease;
+use crate::overrides::OverridePart;
+use crate::tombstones::Tombstone;
+
+/// What came of taking a state in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Joined {
+    /// This node holds something that is newer than what it was told.
+    pub(crate) is_ahead: bool,
+}
+
+/// Whether a state whose lease has ended is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It is not taken as living (MERGE 2).
+    LeftOut,
+    /// It is taken as kept, from the node whose registry is taken over (MERGE 8*).
+    TakenAsKept,
+}
+
+impl Node {
+    /// The state of a key, with the age of its lease now.
+    pub(crate) fn state_of(&self, mono: Duration, key: &InstanceKey) -> Option<KeyState> {
+        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
+        entry.map(|entry| entry.state(mono)).or_else(|| {
+            let tombstone = self.tombstones.get(key)?;
+            Some(KeyState::Cancelled(tombstone.state(key.clone(), mono)))
+        })
+    }
+
+    /// Takes a state in.
+    pub(crate) fn join(&mut self, now: Now, state: KeyState, ended: Ended) -> Joined {
+        let is_ahead = match state {
+            KeyState::Present(present) => {
+                self.clock.observe(newest_of(&present));
+                self.join_present(now, *present, ended)
+            }
+            KeyState::Cancelled(cancelled) => {
+                self.clock.observe(cancelled.stamp);
+                self.join_cancelled(now, cancelled)
+            }
+        };
+        self.check();
+        Joined { is_ahead }
+    }
+
+    fn join_present(&mut self, now: Now, theirs: PresentState, ended: Ended) -> bool {
+        let key = theirs.document.document.key();
+        if self
+            .registry
+            .get(key.app.as_str(), key.id.as_str())
+            .is_some()
+        {
+            return self.join_parts(now, &key, theirs);
+        }
+        let tombstone = self.tombstones.get(&key).copied();
+        if let Some(tombstone) = tombstone
+            && tombstone.stamp >= theirs.presence
+        {
+            return true;
+        }
+        let lease = Lease::told(now.mono, theirs.lease);
+        let has_ended = now.mono > lease.ends_at(theirs.document.document.lease, self.config.lease);
+        let is_taken = !has_ended || (theirs.is_kept && ended == Ended::TakenAsKept);
+        if !is_taken || self.make_sure_there_is_room().is_err() {
+            return false;
+        }
+        self.tombstones.remove(&key);
+        let mut entry = entry_of(theirs, lease, now);
+        let was_ahead = tombstone.is_some_and(|tombstone| entry.forget_override(tombstone.stamp));
+        entry.settle_status(now.wall);
+        self.last_registered.push(key.clone(), now.wall);
+        self.put_in(key, entry, now);
+        was_ahead
+    }
+
+    /// Both have the key: part by part the newer counts.
+    fn join_parts(&mut self, now: Now, key: &InstanceKey, theirs: PresentState) -> bool {
+        let (app, id) = (key.app.as_str(), key.id.as_str());
+        let Some(entry) = self.registry.get(app, id) else {
+            return false;
+        };
+        let is_ahead = entry.is_ahead_of(&theirs);
+        self.take_lease(now, key, theirs.lease);
+        let Some(entry) = self.registry.get(app, id) else {
+            return is_ahead;
+        };
+        if !entry.is_behind(&theirs) {
+            return is_ahead;
+        }
+        let (before, presence) = (entry.info(), entry.presence);
+        // The names by which it is found may change with the document, so it is taken out and put in again.
+        if let Some(mut entry) = self.registry.remove(app, id) {
+            entry.take_newer_parts(theirs, now);
+            entry.settle_status(now.wall);
+            self.watch.watch(&mut entry);
+            self.registry.insert(entry);
+        }
+        self.show_joined(now, key, &before, presence);
+        is_ahead
+    }
+
+    /// Records a change for the delta where a client can see it.
+    fn show_joined(&mut self, now: Now, key: &InstanceKey, before: &InstanceInfo, presence: Stamp) {
+        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
+        let Some(entry) = entry else {
+            return;
+        };
+        let registered_again = entry.presence != presence;
+        if !registered_again && looks_like(before, &entry.info()) {
+            return;
+        }
+        let action = if registered_again {
+            ActionType::Added
+        } else {
+            ActionType::Modified
+        };
+        self.change_visibly(key.clone(), now, |entry, _| {
+            entry.mark_changed(action, now.wall);
+        });
+    }
+
+    fn join_cancelled(&mut self, now: Now, theirs: CancelledState) -> bool {
+        let key = theirs.key.clone();
+        let entry = self
+            .registry
+            .get(key.app.as_str(), key.id.as_str())
+            .map(|entry| (entry.presence, entry.override_part.stamp));
+        match entry {
+            Some((presence, override_stamp)) if presence > theirs.stamp => {
+                if override_stamp < theirs.stamp {
+                    self.change_visibly(key, now, |entry, _| {
+                        entry.forget_override(theirs.stamp);
+                        entry.mark_changed(ActionType::Modified, now.wall);
+                    });
+                }
+                true
+            }
+            Some(_) => {
+                self.take_out(now, key.app.as_str(), key.id.as_str());
+                self.bury(now, theirs);
+                false
+            }
+            None => {
+                let own = self.tombstones.get(&key).map(|own| own.stamp);
+                let is_ahead = own.is_some_and(|own| own > theirs.stamp);
+                self.bury(now, theirs);
+                is_ahead
+            }
+        }
+    }
+
+    /// A tombstone travels with its age and is not taken past its time (MERGE 5*).
+    fn bury(&mut self, now: Now, theirs: CancelledState) {
+        if theirs.left.is_zero() || !self.config.limits.document.allow_names(&theirs.key) {
+            return;
+        }
+        let tombstone = Tombstone {
+            stamp: theirs.stamp,
+            version: theirs.version,
+            expires_at: now.mono.saturating_add(theirs.left),
+            learned_at: now.mono,
+            cancelled_by: None,
+        };
+        self.tombstones.insert(theirs.key, tombstone);
+    }
+
+    /// Takes a lease over where it is the younger one; a transfer never makes one younger than it is (MERGE 2).
+    pub(crate) fn take_lease(&mut self, now: Now, key: &InstanceKey, theirs: LeaseState) {
+        let watch = &mut self.watch;
+        let told = Lease::told(now.mono, theirs);
+        let (app, id) = (key.app.as_str(), key.id.as_str());
+        self.registry.change(app, id, |entry| {
+            if !told.is_younger_than(entry.lease) {
+                return;
+            }
+            entry.lease = told;
+            entry.origin = origin_of(theirs);
+            entry.shown.times.last_renewal = wall_at(now, theirs.age);
+            watch.watch(entry);
+        });
+    }
+}
+
+impl Entry {
+    /// Whether a part of this entry is newer than theirs.
+    fn is_ahead_of(&self, theirs: &PresentState) -> bool {
+        self.document.rank() > rank_of(theirs)
+            || self.override_part.stamp > theirs.override_state.stamp
+            || self.presence > theirs.presence
+    }
+
+    /// Whether a part of theirs is newer.
+    fn is_behind(&self, theirs: &PresentState) -> bool {
+        self.document.rank() < rank_of(theirs)
+            || self.override_part.stamp < theirs.override_state.stamp
+            || self.presence < theirs.presence
+    }
+
+    fn take_newer_parts(&mut self, theirs: PresentState, now: Now) {
+        if self.document.rank() < rank_of(&theirs) {
+            self.document = DocumentPart {
+                generation: theirs.document.generation,
+                stamp: theirs.document.stamp,
+                reported: theirs.document.reported,
+                document: theirs.document.document,
+            };
+        }
+        if self.override_part.stamp < theirs.override_state.stamp {
+            self.override_part = OverridePart::of(theirs.override_state, now.mono);
+        }
+        if self.presence < theirs.presence {
+            self.presence = theirs.presence;
+            self.shown.times.registration = theirs.registered;
+        }
+    }
+
+    /// A cancel also said "override: none" (MERGE 1*). Answers whether that was news.
+    fn forget_override(&mut self, cancelled: Stamp) -> bool {
+        let is_news = self.override_part.stamp < cancelled;
+        if is_news {
+            self.override_part = OverridePart::none_since(cancelled);
+        }
+        is_news
+    }
+}
+
+type Rank = (u32, UnixMillis, Stamp);
+
+impl DocumentPart {
+    fn rank(&self) -> Rank {
+        (self.generation, self.document.last_dirty, self.stamp)
+    }
+}
+
+fn rank_of(theirs: &PresentState) -> Rank {
+    let document = &theirs.document;
+    (
+        document.generation,
+        document.document.last_dirty,
+        document.stamp,
+    )
+}
+
+fn newest_of(theirs: &PresentState) -> Stamp {
+    let written = theirs.document.stamp.max(theirs.document.reported);
+    written
+        .max(theirs.override_state.stamp)
+        .max(theirs.presence)
+}
+
+fn origin_of(theirs: LeaseState) -> LeaseOrigin {
+    theirs
+        .origin
+        .map_or(LeaseOrigin::Java(Sender(None)), LeaseOrigin::Node)
+}
+
+fn entry_of(theirs: PresentState, lease: Lease, now: Now) -> Entry {
+    Entry {
+        origin: origin_of(theirs.lease),
+        shown: Shown {
+            status: InstanceStatus::Unknown,
+            times: LeaseTimes {
+                registration: theirs.registered,
+                last_renewal: wall_at(now, theirs.lease.age),
+                service_up: theirs.service_up,
+                ..LeaseTimes::default()
+            },
+            last_updated: now.wall,
+            action: ActionType::Added,
+        },
+        document: DocumentPart {
+            generation: theirs.document.generation,
+            stamp: theirs.document.stamp,
+            reported: theirs.document.reported,
+            document: theirs.document.document,
+        },
+        override_part: OverridePart::of(theirs.override_state, now.mono),
+        presence: theirs.presence,
+        lease,
+        watch: Watch::default(),
+        counted: None,
+    }
+}
+
+/// When something happened that is `age` old, on this node's wall clock.
+fn wall_at(now: Now, age: Duration) -> UnixMillis {
+    let age_ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+    UnixMillis(now.wall.0.saturating_sub(age_ms))
+}
+
+/// Whether a client sees the same in both.
+fn looks_like(one: &InstanceInfo, other: &InstanceInfo) -> bool {
+    one.document == other.document
+        && one.status == other.status
+        && one.overridden_status == other.overridden_status
+}

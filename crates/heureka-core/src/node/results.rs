@@ -1,0 +1,405 @@
+//! What came of calls to peers.
+
+use std::time::Duration;
+
+use heureka_model::{
+    ChangesTaken, InstanceInfo, InstanceKey, Now, PeerHeader, PeerReply, Registration,
+    ReplicationAnswer,
+};
+
+use super::calls::{LIST_AGAIN, MAX_BATCH_ITEMS};
+use super::join::Ended;
+use super::{ClusterEvent, Node, Origin, Sender};
+use crate::peers::{CallId, Failure, Kind, Lane, OurNode, Peer, PeerId, PeerResult, Reach, Sent};
+use crate::replication::{Intent, Setback};
+
+/// A skew beyond this is a warning and a metric (MERGE 1*).
+const SKEW_TOLERATED_MS: i64 = 60_000;
+
+impl Node {
+    /// Takes what came of a call. One that was given up, or whose peer is no longer in the list, means nothing.
+    pub fn handle_result(&mut self, now: Now, id: CallId, result: PeerResult) {
+        let Some(peer) = self.cluster.peers.get_mut(id.peer) else {
+            return;
+        };
+        let lane = peer.lane(id.lane);
+        let Some(in_flight) = lane.take_if(|in_flight| in_flight.id == id) else {
+            return;
+        };
+        match result {
+            PeerResult::Ours(header, reply) => {
+                self.handle_reply(now, id.peer, in_flight.what, &header, *reply);
+            }
+            PeerResult::NotOurs => self.handle_not_ours(now, id.peer, in_flight.what),
+            PeerResult::Batch(answers) => self.handle_batch(now, id.peer, in_flight.what, answers),
+            PeerResult::Listing(instances) => self.handle_listing(now, id.peer, instances),
+            PeerResult::Failed(failure) => {
+                self.handle_failure(now, id, in_flight.what, failure);
+            }
+        }
+    }
+
+    fn handle_reply(
+        &mut self,
+        now: Now,
+        id: PeerId,
+        sent: Sent,
+        header: &PeerHeader,
+        reply: PeerReply,
+    ) {
+        let delay = self.take_header(now, header);
+        if !self.meet(now, id, header) {
+            self.undo(now, id, sent);
+            return;
+        }
+        match (sent, reply) {
+            (Sent::Changes(..), PeerReply::Taken(taken)) => {
+                self.handle_taken(now, id, taken, delay)
+            }
+            (Sent::Compare, PeerReply::Compared(compared)) => {
+                self.handle_compared(now, id, compared, delay);
+            }
+            (Sent::Ages, PeerReply::Ages(mut ages)) => {
+                for age in &mut ages {
+                    age.lease.age = age.lease.age.saturating_add(delay);
+                }
+                self.take_ages(now, id, ages);
+            }
+            (Sent::Hello, _) => {}
+            // An answer to another question says nothing; what was sent counts as not told.
+            (sent, _) => self.undo(now, id, sent),
+        }
+        self.find_one_to_take_over_from();
+    }
+
+    /// Notes who answered. Answers whether it is another node.
+    fn meet(&mut self, now: Now, id: PeerId, header: &PeerHeader) -> bool {
+        let twin = self.cluster.peers.iter().find(|other| {
+            other.id != id && other.ours().is_some_and(|ours| ours.node == header.node)
+        });
+        let twin = twin.map(|twin| twin.id);
+        let own = self.id;
+        let Some(peer) = self.cluster.peers.get_mut(id) else {
+            return false;
+        };
+        peer.last_answer = Some(now.mono);
+        peer.contact_shaper.succeeded();
+        let was_reached = !peer.reach.becomes(Reach::reached, now.mono);
+        if header.node == own {
+            peer.kind = Kind::Own;
+        } else if let Some(twin) = twin {
+            peer.kind = Kind::SameAs(twin);
+        }
+        if header.node == own || twin.is_some() {
+            peer.queue.clear();
+            peer.repair.stop();
+            self.open_without_others(now);
+            return false;
+        }
+        peer.skew_ms = header.reading.wall_ms.saturating_sub(now.wall.0);
+        let (skew_ms, was_known) = (peer.skew_ms, peer.ours().is_some());
+        let is_new_run = peer.becomes(OurNode {
+            node: header.node,
+            name: header.name.clone(),
+            version: header.version.clone(),
+            is_open: header.is_open,
+            reaches: header.reaches.clone(),
+        });
+        if !was_reached || is_new_run {
+            // It may lack what it has missed: both are compared at once, not at the next interval.
+            peer.next_contact = now.mono;
+            peer.changes_shaper.succeeded();
+            self.tell(ClusterEvent::PeerReached(id));
+            if was_known && is_new_run {
+                self.give_up_taking_over(id);
+            }
+        }
+        if skew_ms.saturating_abs() > SKEW_TOLERATED_MS && is_new_run {
+            self.tell(ClusterEvent::ClockSkew { peer: id, skew_ms });
+        }
+        true
+    }
+
+    fn handle_taken(&mut self, now: Now, id: PeerId, taken: ChangesTaken, delay: Duration) {
+        if let Some(peer) = self.cluster.peers.get_mut(id) {
+            peer.changes_shaper.succeeded();
+            for key in &taken.wanted {
+                peer.queue.note(key, Intent::DOCUMENT);
+            }
+        }
+        self.take_newer(now, id, taken.newer, delay, Ended::LeftOut);
+    }
+
+    fn handle_compared(
+        &mut self,
+        now: Now,
+        id: PeerId,
+        compared: heureka_model::Compared,
+        delay: Duration,
+    ) {
+        let Some(peer) = self.cluster.peers.get_mut(id) else {
+            return;
+        };
+        let Some(step) = peer.repair.answered() else {
+            return;
+        };
+        let takes_over = peer.repair.takes_over;
+        let is_same = self.take_compared(now, id, step, compared, delay);
+        let Some(peer) = self.cluster.peers.get_mut(id) else {
+            return;
+        };
+        if is_same {
+            peer.last_same = Some(now.mono);
+            peer.is_behind = false;
+        }
+        if peer.repair.is_idle() {
+            peer.repair.stop();
+            if takes_over {
+                peer.next_contact = now.mono;
+                self.has_taken_over(now, id);
+            }
+        }
+    }
+
+    /// A Java server, or one that knows only its protocol.
+    fn handle_not_ours(&mut self, now: Now, id: PeerId, sent: Sent) {
+        let is_starting = !self.is_open();
+        self.undo(now, id, sent);
+        let Some(peer) = self.cluster.peers.get_mut(id) else {
+            return;
+        };
+        peer.last_answer = Some(now.mono);
+        peer.contact_shaper.succeeded();
+        let was_away = matches!(peer.reach, Reach::Gone { .. } | Reach::Unreachable { .. });
+        let is_news = peer.reach.becomes(Reach::reached, now.mono);
+        let is_other_kind = peer.kind != Kind::Java;
+        peer.kind = Kind::Java;
+        if is_other_kind || was_away {
+            peer.changes_shaper.succeeded();
+            peer.wants_listing = was_away || is_starting;
+            peer.next_contact = now.mono;
+        }
+        if is_news || is_other_kind {
+            self.tell(ClusterEvent::PeerReached(id));
+        }
+    }
+
+    /// Judges a batch item by item (server.md N45, N46).
+    fn handle_batch(&mut self, now: Now, id: PeerId, sent: Sent, answers: Vec<ReplicationAnswer>) {
+        let Sent::Changes(keys, counts) = sent else {
+            return;
+        };
+        if counts.iter().sum::<usize>() != answers.len() {
+            let call = CallId {
+                peer: id,
+                lane: Lane::Changes,
+                number: 0,
+            };
+            self.handle_failure(now, call, Sent::Changes(keys, counts), Failure::Unreadable);
+            return;
+        }
+        if let Some(peer) = self.cluster.peers.get_mut(id) {
+            peer.last_answer = Some(now.mono);
+            peer.changes_shaper.succeeded();
+            peer.reach.becomes(Reach::reached, now.mono);
+            peer.is_behind = false;
+            peer.batch_keys = (peer.batch_keys * 2).min(MAX_BATCH_ITEMS);
+        }
+        let mut answers = answers.into_iter();
+        for ((key, intent), count) in keys.into_iter().zip(counts) {
+            let of_key: Vec<ReplicationAnswer> = answers.by_ref().take(count).collect();
+            self.judge(now, id, &key, intent, of_key);
+        }
+    }
+
+    fn judge(
+        &mut self,
+        now: Now,
+        id: PeerId,
+        key: &InstanceKey,
+        intent: Intent,
+        answers: Vec<ReplicationAnswer>,
+    ) {
+        let lacks_it = answers.iter().any(|answer| answer.status_code == 404);
+        let is_present = self
+            .registry
+            .get(key.app.as_str(), key.id.as_str())
+            .is_some();
+        if lacks_it && is_present && !intent.document {
+            // It lacks the instance, or has an older one: it is registered there, with what else was to be told.
+            let again = Intent {
+                document: true,
+                cancelled: false,
+                ..intent
+            };
+            if let Some(peer) = self.cluster.peers.get_mut(id) {
+                peer.queue.note(key, again);
+            }
+        }
+        for answer in answers {
+            if let Some(theirs) = answer.instance {
+                self.take_copy_of_java(now, id, key, theirs);
+            }
+        }
+    }
+
+    /// A Java peer has the newer document (server.md N47); a poisoned one from the far future is left (F25).
+    fn take_copy_of_java(&mut self, now: Now, id: PeerId, key: &InstanceKey, theirs: InstanceInfo) {
+        const FUTURE_TOLERATED: Duration = Duration::from_secs(10 * 60);
+        let is_from_the_future = theirs.document.last_dirty > now.wall.after(FUTURE_TOLERATED);
+        if theirs.document.key() != *key || is_from_the_future {
+            return;
+        }
+        let sender = self.sender_of(id);
+        // A full registry says so to clients; a peer's copy is simply not taken.
+        _ = self.register(now, registration_of(theirs), Origin::Peer(sender));
+    }
+
+    fn sender_of(&self, id: PeerId) -> Sender {
+        let peer = self.cluster.peers.iter().find(|peer| peer.id == id);
+        Sender(peer.and_then(|peer| peer.addresses.first().copied()))
+    }
+
+    /// A Java listing may add, or refresh by age; it never removes (MERGE 6).
+    fn handle_listing(&mut self, now: Now, id: PeerId, instances: Vec<InstanceInfo>) {
+        let is_empty = instances.is_empty();
+        let sender = self.sender_of(id);
+        for listed in instances {
+            self.take_listed(now, listed, sender);
+        }
+        let Some(peer) = self.cluster.peers.get_mut(id) else {
+            return;
+        };
+        peer.last_answer = Some(now.mono);
+        peer.next_contact = now.mono.saturating_add(LIST_AGAIN);
+        if !is_empty {
+            peer.wants_listing = false;
+            if !self.hopes_for_one_of_ours() {
+                self.has_taken_over(now, id);
+            }
+        }
+    }
+
+    /// Whether a node of ours may still hand its registry over, with ages and stamps that no Java server has.
+    fn hopes_for_one_of_ours(&self) -> bool {
+        self.cluster
+            .peers
+            .iter()
+            .any(|peer| peer.is_reached() && peer.ours().is_some_and(|ours| ours.is_open))
+    }
+
+    fn handle_failure(&mut self, now: Now, id: CallId, sent: Sent, failure: Failure) {
+        let is_ages = matches!(sent, Sent::Ages);
+        let was_taking_over = matches!(sent, Sent::Compare);
+        self.split_refused_batch(id.peer, &sent, failure);
+        self.undo(now, id.peer, sent);
+        let Self { cluster, rng, .. } = self;
+        let Some(peer) = cluster.peers.get_mut(id.peer) else {
+            return;
+        };
+        peer.failures = peer.failures.saturating_add(1);
+        peer.last_failure = Some(failure);
+        peer.is_behind = true;
+        let (setback, retry_after) = setback_of(failure);
+        let shaper = match id.lane {
+            Lane::Changes => &mut peer.changes_shaper,
+            Lane::Contact | Lane::Inquiry => &mut peer.contact_shaper,
+        };
+        shaper.failed(setback, retry_after, now.mono, rng);
+        let is_news = note_failure(peer, failure, now.mono);
+        if is_news {
+            self.tell(ClusterEvent::PeerLost(id.peer, failure));
+        }
+        if was_taking_over {
+            if let Some(peer) = self.cluster.peers.get_mut(id.peer) {
+                peer.repair.stop();
+            }
+            self.give_up_taking_over(id.peer);
+            self.find_one_to_take_over_from();
+        }
+        if is_ages {
+            self.has_no_ages(now, id.peer);
+        }
+    }
+
+    /// A Java peer refuses a batch as a whole for one item that it cannot read: halves find it, and alone it is left out,
+    /// so that it does not hold up the others.
+    fn split_refused_batch(&mut self, id: PeerId, sent: &Sent, failure: Failure) {
+        let (
+            Sent::Changes(keys, _),
+            Failure::Status {
+                code: 400 | 413, ..
+            },
+        ) = (sent, failure)
+        else {
+            return;
+        };
+        if let Some(peer) = self.cluster.peers.get_mut(id) {
+            peer.batch_keys = (keys.len() / 2).max(1);
+        }
+        if let [(key, _)] = keys.as_slice() {
+            self.tell(ClusterEvent::ItemRefused(id, key.clone()));
+        }
+    }
+
+    /// What was sent counts as not told. Nothing acknowledged is given up (MERGE 6).
+    fn undo(&mut self, now: Now, id: PeerId, sent: Sent) {
+        match sent {
+            Sent::Changes(keys, _) => {
+                if let Some(peer) = self.cluster.peers.get_mut(id) {
+                    let is_refused_alone = keys.len() == 1
+                        && peer.kind == Kind::Java
+                        && matches!(
+                            peer.last_failure,
+                            Some(Failure::Status {
+                                code: 400 | 413,
+                                ..
+                            })
+                        )
+                        && peer.batch_keys == 1;
+                    if !is_refused_alone {
+                        peer.queue.put_back(keys);
+                    }
+                }
+            }
+            Sent::Ages => self.has_no_ages(now, id),
+            Sent::Hello | Sent::Compare | Sent::Listing => {}
+        }
+    }
+}
+
+fn setback_of(failure: Failure) -> (Setback, Option<Duration>) {
+    match failure {
+        Failure::Refused | Failure::Unreachable | Failure::Broken => (Setback::Transient, None),
+        Failure::ReadTimeout | Failure::Unreadable => (Setback::Congestion, None),
+        Failure::Status { retry_after, .. } => (Setback::Congestion, retry_after),
+    }
+}
+
+/// What a failure says of whether the peer is there. Answers whether that is news.
+fn note_failure(peer: &mut Peer, failure: Failure, mono: Duration) -> bool {
+    match failure {
+        Failure::Refused => peer.reach.becomes(Reach::gone, mono),
+        Failure::Unreachable | Failure::ReadTimeout | Failure::Broken => {
+            peer.reach.becomes(Reach::unreachable, mono)
+        }
+        Failure::Status {
+            code: 401 | 403, ..
+        } => {
+            let is_news = peer.kind != Kind::Denied;
+            peer.kind = Kind::Denied;
+            is_news
+        }
+        Failure::Status { .. } | Failure::Unreadable => false,
+    }
+}
+
+/// What a peer shows, as it would register it.
+pub(super) fn registration_of(info: InstanceInfo) -> Registration {
+    let mut document = std::sync::Arc::unwrap_or_clone(info.document);
+    document.status = info.status;
+    Registration {
+        document,
+        overridden_status: info.overridden_status,
+    }
+}

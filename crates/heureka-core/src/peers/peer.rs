@@ -1,0 +1,191 @@
+//! One other node.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use heureka_model::{InstanceKey, NodeId, ServiceUrl};
+
+use super::{CallId, Failure, Lane, PeerId, PeerKind, PeerReport, Reach};
+use crate::hashing::SeededHash;
+use crate::repair::Repair;
+use crate::replication::{ChangeQueue, Intent, TrafficShaper};
+
+/// How many former runs of a peer are remembered: their instances are not held for them (MERGE 7).
+const MAX_FORMER: usize = 8;
+
+/// What a peer is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It has not said yet.
+    Unknown,
+    /// A node of ours.
+    Ours(OurNode),
+    /// A Java server.
+    Java,
+    /// This node.
+    Own,
+    /// Another peer of the list.
+    SameAs(PeerId),
+    /// It refuses our credentials.
+    Denied,
+}
+
+/// What a node of ours says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OurNode {
+    pub(crate) node: NodeId,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) is_open: bool,
+    pub(crate) reaches: Vec<NodeId>,
+}
+
+/// What is on its way to a peer.
+#[derive(Clone, Debug)]
+pub(crate) struct InFlight {
+    pub(crate) id: CallId,
+    pub(crate) what: Sent,
+}
+
+/// What was sent, as far as the answer needs it.
+#[derive(Clone, Debug)]
+pub(crate) enum Sent {
+    Hello,
+    /// The keys, and for a Java peer how many items each of them made.
+    Changes(Vec<(InstanceKey, Intent)>, Vec<usize>),
+    Compare,
+    Listing,
+    Ages,
+}
+
+/// One other node: what it is, whether it answers, and what it is still to be told.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) id: PeerId,
+    pub(crate) url: ServiceUrl,
+    pub(crate) addresses: Vec<IpAddr>,
+    pub(crate) kind: Kind,
+    pub(crate) reach: Reach,
+    pub(crate) queue: ChangeQueue,
+    pub(crate) changes_shaper: TrafficShaper,
+    pub(crate) contact_shaper: TrafficShaper,
+    pub(crate) in_flight: [Option<InFlight>; Lane::ALL.len()],
+    /// At most so many keys in a batch: halved when a Java peer refuses one as a whole, to find the one it refuses.
+    pub(crate) batch_keys: usize,
+    pub(crate) repair: Repair,
+    pub(crate) next_contact: Duration,
+    /// A Java peer's listing is to be read: at the start, and after it was away.
+    pub(crate) wants_listing: bool,
+    pub(crate) is_behind: bool,
+    pub(crate) former: Vec<NodeId>,
+    pub(crate) last_answer: Option<Duration>,
+    pub(crate) last_same: Option<Duration>,
+    pub(crate) skew_ms: i64,
+    pub(crate) failures: u64,
+    pub(crate) last_failure: Option<Failure>,
+}
+
+impl Peer {
+    pub(crate) fn new(
+        id: PeerId,
+        url: ServiceUrl,
+        addresses: Vec<IpAddr>,
+        hash: SeededHash,
+    ) -> Self {
+        Self {
+            id,
+            url,
+            addresses,
+            kind: Kind::Unknown,
+            reach: Reach::Untried,
+            queue: ChangeQueue::new(hash),
+            changes_shaper: TrafficShaper::default(),
+            contact_shaper: TrafficShaper::default(),
+            in_flight: [None, None, None],
+            batch_keys: crate::node::MAX_BATCH_ITEMS,
+            repair: Repair::default(),
+            next_contact: Duration::ZERO,
+            wants_listing: false,
+            is_behind: false,
+            former: Vec::new(),
+            last_answer: None,
+            last_same: None,
+            skew_ms: 0,
+            failures: 0,
+            last_failure: None,
+        }
+    }
+
+    /// Whether it is another node that is to be told of changes.
+    pub(crate) fn is_other(&self) -> bool {
+        match self.kind {
+            Kind::Unknown | Kind::Ours(_) | Kind::Java | Kind::Denied => true,
+            Kind::Own | Kind::SameAs(_) => false,
+        }
+    }
+
+    pub(crate) fn is_reached(&self) -> bool {
+        matches!(self.reach, Reach::Reached { .. })
+    }
+
+    pub(crate) fn ours(&self) -> Option<&OurNode> {
+        match &self.kind {
+            Kind::Ours(node) => Some(node),
+            Kind::Unknown | Kind::Java | Kind::Own | Kind::SameAs(_) | Kind::Denied => None,
+        }
+    }
+
+    /// Notes what a node of ours says of itself; answers whether that is another run than before.
+    pub(crate) fn becomes(&mut self, node: OurNode) -> bool {
+        let before = self.ours().map(|before| before.node);
+        let is_new = before != Some(node.node);
+        if let Some(before) = before
+            && is_new
+        {
+            self.former.push(before);
+            if self.former.len() > MAX_FORMER {
+                self.former.remove(0);
+            }
+        }
+        self.kind = Kind::Ours(node);
+        is_new
+    }
+
+    pub(crate) fn lane(&mut self, lane: Lane) -> &mut Option<InFlight> {
+        let [contact, changes, inquiry] = &mut self.in_flight;
+        match lane {
+            Lane::Contact => contact,
+            Lane::Changes => changes,
+            Lane::Inquiry => inquiry,
+        }
+    }
+
+    pub(crate) fn report(&self) -> PeerReport {
+        let kind = match &self.kind {
+            Kind::Unknown => PeerKind::Unknown,
+            Kind::Ours(ours) => PeerKind::Heureka {
+                node: ours.node,
+                name: ours.name.clone(),
+                version: ours.version.clone(),
+                is_open: ours.is_open,
+            },
+            Kind::Java => PeerKind::Java,
+            Kind::Own => PeerKind::Own,
+            Kind::SameAs(other) => PeerKind::SameAs(*other),
+            Kind::Denied => PeerKind::Denied,
+        };
+        PeerReport {
+            id: self.id,
+            url: self.url.clone(),
+            kind,
+            reach: self.reach,
+            queued: self.queue.len(),
+            is_behind: self.is_behind || !self.queue.is_empty(),
+            last_answer: self.last_answer,
+            last_same: self.last_same,
+            skew_ms: self.skew_ms,
+            failures: self.failures,
+            last_failure: self.last_failure,
+        }
+    }
+}

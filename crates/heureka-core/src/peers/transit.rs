@@ -1,0 +1,91 @@
+//! How much later than usual a message arrives.
+
+use std::time::Duration;
+
+use heureka_model::NodeId;
+use indexmap::IndexMap;
+
+use crate::hashing::SeededHash;
+
+/// Of how many nodes the usual time is remembered.
+const MAX_NODES: usize = 128;
+
+/// By how much two monotonic clocks may drift apart: a thousandth.
+const DRIFT: i64 = 1000;
+
+/// For each node the smallest difference seen between its clock and ours. What a message exceeds it by is how long it
+/// was on the way, in a queue of the kernel, or in a process that was stopped; ages that it carries are older by that
+/// (MERGE 2).
+#[derive(Debug)]
+pub(crate) struct Transits {
+    usual: IndexMap<NodeId, Usual, SeededHash>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Usual {
+    difference_us: i64,
+    at: Duration,
+}
+
+impl Transits {
+    pub(crate) fn new(hash: SeededHash) -> Self {
+        Self {
+            usual: IndexMap::with_hasher(hash),
+        }
+    }
+
+    /// How much later than usual a message arrives that `node` sent when its clock showed `uptime`.
+    pub(crate) fn delay(&mut self, node: NodeId, uptime: Duration, mono: Duration) -> Duration {
+        let difference_us = micros(mono).saturating_sub(micros(uptime));
+        if !self.usual.contains_key(&node) && self.usual.len() >= MAX_NODES {
+            self.usual.shift_remove_index(0);
+        }
+        let usual = self.usual.entry(node).or_insert(Usual {
+            difference_us,
+            at: mono,
+        });
+        let drifted = micros(mono.saturating_sub(usual.at)) / DRIFT;
+        let expected_us = usual.difference_us.saturating_add(drifted);
+        if difference_us <= expected_us {
+            *usual = Usual {
+                difference_us,
+                at: mono,
+            };
+            return Duration::ZERO;
+        }
+        Duration::from_micros(difference_us.saturating_sub(expected_us).unsigned_abs())
+    }
+}
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secs(secs: u64) -> Duration {
+        Duration::from_secs(secs)
+    }
+
+    #[test]
+    fn what_was_held_up_is_older_by_that() {
+        let mut transits = Transits::new(SeededHash::new(1, 2));
+        let node = NodeId(7);
+        assert_eq!(transits.delay(node, secs(100), secs(10)), Duration::ZERO);
+        assert_eq!(transits.delay(node, secs(105), secs(15)), Duration::ZERO);
+        let held_up = transits.delay(node, secs(110), secs(320));
+        assert!(held_up > secs(299) && held_up <= secs(300), "{held_up:?}");
+        assert_eq!(transits.delay(node, secs(500), secs(410)), Duration::ZERO);
+    }
+
+    #[test]
+    fn strangers_take_no_room_for_ever() {
+        let mut transits = Transits::new(SeededHash::new(1, 2));
+        for node in 0..1000 {
+            transits.delay(NodeId(node), secs(1), secs(node));
+        }
+        assert_eq!(transits.usual.len(), MAX_NODES);
+    }
+}
