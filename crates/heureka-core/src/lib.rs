@@ -31,6 +31,8 @@ mod timers;
 mod tombstones;
 mod vips;
 
+mod discovery;
+
 pub use config::{DeltaConfig, NodeConfig, RegistryLimits, SelfPreservationConfig};
 pub use eviction::EvictionReport;
 pub use lease::{Grace, LeasePolicy};
@@ -44,3 +46,8 @@ pub use recent_names::NamedAt;
 pub use self_preservation::{Protection, ProtectionReport, Threshold};
 pub use stamp::NodeId;
 pub use timers::Timer;
+
+pub use discovery::{
+    DiscoveryConfig, Found, InvalidPeerSource, Lookup, LookupFailed, LookupId, MAX_NAMES_HELD,
+    PeerDirectory, PeerSource, Question,
+};
