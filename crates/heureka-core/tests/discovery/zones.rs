@@ -104,3 +104,18 @@ fn a_zone_goes_after_two_equal_answers_without_it() {
     assert_eq!(story.round(), [ROOT, ZONE_B, ZONE_A]);
     assert_eq!(story.peers(), [1, 2, 3].map(url));
 }
+
+#[test]
+fn a_source_that_comes_first_counts_first_though_its_hosts_are_found_last() {
+    let mut story = Story::of(&["txt+http://txt:1@txt.test/", "dns+http://dns:2@a.test/"]);
+    story
+        .says("TXT txt.test", texts(&["zone"]))
+        .says("TXT txt.zone", texts(&["10.0.0.1"]))
+        .says("A a.test", addresses(&["10.0.0.1"]))
+        .look_up();
+    let peers = story.directory.peers().iter();
+    let users: Vec<&str> = peers
+        .filter_map(|peer| Some(peer.credentials()?.user()))
+        .collect();
+    assert_eq!(users, ["txt"]);
+}
