@@ -36,6 +36,8 @@ mod timers;
 mod tombstones;
 mod vips;
 
+mod discovery;
+
 pub use config::{DeltaConfig, NodeConfig, RegistryLimits, SelfPreservationConfig};
 pub use eviction::EvictionReport;
 pub use lease::{Grace, LeasePolicy};
@@ -57,3 +59,8 @@ pub use regions::{
 };
 pub use self_preservation::{Protection, ProtectionReport, Threshold};
 pub use timers::Timer;
+
+pub use discovery::{
+    DiscoveryConfig, Found, InvalidPeerSource, Lookup, LookupFailed, LookupId, MAX_NAMES_HELD,
+    PeerDirectory, PeerSource, Question,
+};

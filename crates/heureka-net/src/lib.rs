@@ -23,6 +23,8 @@
 //! [`Client`] sends a request to another server and gives the whole answer or a [`DialError`] that
 //! says what can be done. Whatever the other side does, that takes no longer and holds no more than
 //! [`AnswerLimits`] say. The connections are those of a [`Dial`], the counterpart of [`Listener`].
+//!
+//! [`Resolver`] finds out which servers there are, where DNS knows.
 
 mod connection;
 mod counters;
@@ -32,6 +34,7 @@ mod front;
 mod limits;
 mod line_ends;
 mod listener;
+mod names;
 mod pace;
 mod paced_io;
 mod refusals;
@@ -45,6 +48,7 @@ pub use self::{
     front::PeerAddr,
     limits::Limits,
     listener::{Listener, bind},
+    names::{LookupError, MAX_RECORDS, Resolver},
     request_body::{BodyError, RequestBody, is_body_timeout},
     serve::{Drained, serve},
 };

@@ -35,7 +35,8 @@ pub struct DialConfig {
     /// How long TLS may take to agree, once connected.
     pub handshake_timeout: Duration,
     /// How long a connection may rest between two requests. Nobody notices when the machine on the
-    /// other side of a resting connection dies, so it must not rest for long.
+    /// other side of a resting connection dies, so it must not rest for long. Afterwards it is not
+    /// used any more, and closed within the same time again.
     pub idle_timeout: Duration,
     /// How many connections to one host may rest.
     pub max_idle_per_host: usize,

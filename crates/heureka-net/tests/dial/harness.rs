@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
     task::JoinSet,
-    time::Instant,
+    time::{Instant, sleep},
 };
 
 /// How many bytes fit into a pipe in each direction.
@@ -27,6 +27,7 @@ const PIPE_BYTES: usize = 64 * 1024;
 struct Scripted<F> {
     script: F,
     dialled: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
     connections: Mutex<JoinSet<()>>,
 }
 
@@ -41,7 +42,12 @@ where
         let (client, server) = duplex(PIPE_BYTES);
         let before = self.dialled.fetch_add(1, Ordering::Relaxed);
         let script = (self.script)(before, server);
-        self.connections.lock().spawn(script);
+        let open = Arc::clone(&self.open);
+        self.connections.lock().spawn(async move {
+            open.fetch_add(1, Ordering::Relaxed);
+            script.await;
+            open.fetch_sub(1, Ordering::Relaxed);
+        });
         Ok(client)
     }
 }
@@ -50,6 +56,7 @@ where
 pub(crate) struct Net {
     pub(crate) client: Client,
     dialled: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
 }
 
 impl Net {
@@ -66,19 +73,31 @@ impl Net {
         F: Fn(usize, DuplexStream) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        let dialled = Arc::new(AtomicUsize::new(0));
+        let [dialled, open] = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
         let machine = Scripted {
             script,
             dialled: Arc::clone(&dialled),
+            open: Arc::clone(&open),
             connections: Mutex::default(),
         };
         let client = Client::over(machine, DialConfig::default(), tls);
-        Self { client, dialled }
+        Self {
+            client,
+            dialled,
+            open,
+        }
     }
 
     /// How many connections there were.
     pub(crate) fn dialled(&self) -> usize {
         self.dialled.load(Ordering::Relaxed)
+    }
+
+    /// How many connections have a script that has not ended.
+    pub(crate) async fn open(&self) -> usize {
+        // The other side learns of a close once it gets its turn.
+        sleep(Duration::from_millis(1)).await;
+        self.open.load(Ordering::Relaxed)
     }
 
     pub(crate) async fn get(&self, limits: AnswerLimits) -> Result<Response<Bytes>, DialError> {

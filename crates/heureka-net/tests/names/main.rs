@@ -1,0 +1,6 @@
+//! Look-ups, asked of a scripted DNS server on loopback.
+
+#![cfg(test)]
+
+mod lookups;
+mod server;
