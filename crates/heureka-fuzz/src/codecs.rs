@@ -6,7 +6,8 @@ use heureka_model::{
 };
 use heureka_wire::{
     Detail, Form, Format, Version, decode_applications, decode_batch, decode_batch_answer,
-    decode_instance, decode_registration, encode_applications, encode_batch, encode_instance,
+    decode_instance, decode_peer_message, decode_peer_reply, decode_registration,
+    encode_applications, encode_batch, encode_instance, encode_peer_message, encode_peer_reply,
 };
 
 const RECEIVED: UnixMillis = UnixMillis(1_700_000_000_000);
@@ -24,6 +25,25 @@ pub fn json(data: &[u8]) {
 /// Reads `data` as each document that arrives as XML.
 pub fn xml(data: &[u8]) {
     read(data, Format::Xml);
+}
+
+/// Reads `data` as what another node of this kind asks and answers. What could be read is taken again without loss.
+pub fn peer(data: &[u8]) {
+    let limits = DocumentLimits::default();
+    if let Ok(read) = decode_peer_message(data, RECEIVED, &limits) {
+        let written = encode_peer_message(&read.header, &read.body);
+        let again = decode_peer_message(&written, RECEIVED, &limits)
+            .expect("a message that was written is read");
+        assert_eq!(again.refused, 0);
+        assert_eq!(encode_peer_message(&again.header, &again.body), written);
+    }
+    if let Ok(read) = decode_peer_reply(data, RECEIVED, &limits) {
+        let written = encode_peer_reply(&read.header, &read.body);
+        let again = decode_peer_reply(&written, RECEIVED, &limits)
+            .expect("a reply that was written is read");
+        assert_eq!(again.refused, 0);
+        assert_eq!(encode_peer_reply(&again.header, &again.body), written);
+    }
 }
 
 fn read(data: &[u8], format: Format) {

@@ -12,5 +12,5 @@
 mod codecs;
 mod registry;
 
-pub use codecs::{json, xml};
+pub use codecs::{json, peer, xml};
 pub use registry::registry;

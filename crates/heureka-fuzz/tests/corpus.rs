@@ -33,6 +33,11 @@ fn xml() {
 }
 
 #[test]
+fn peer() {
+    replay("peer", heureka_fuzz::peer);
+}
+
+#[test]
 fn registry() {
     replay("registry", heureka_fuzz::registry);
 }

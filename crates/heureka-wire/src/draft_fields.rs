@@ -10,6 +10,9 @@ use crate::fields::EMPTY_MAP_CLASS;
 /// `DocumentLimits` decide what may be stored; this only bounds the work of finding repeated keys.
 pub const MAX_METADATA_ENTRIES: usize = 1024;
 
+/// The key that is no entry of a map, but says which class it is.
+pub(crate) const CLASS_KEY: &str = "@class";
+
 /// Where a draft keeps the text of `field`, if it is one of the fields that are plain text.
 pub(crate) fn text_slot<'d>(
     draft: &'d mut InstanceDraft,
@@ -109,7 +112,7 @@ impl MetadataReader {
             });
         }
         self.entries += 1;
-        if !self.is_marker(key, value) {
+        if !is_marker(self.of_amazon, key, value) {
             self.metadata.set(key, value);
         }
         Ok(())
@@ -118,12 +121,13 @@ impl MetadataReader {
     pub(crate) fn finish(self) -> Metadata {
         self.metadata
     }
+}
 
-    /// An instance's map never has the key `@class`. Amazon's may, unless it marks an empty map (wire.md 2.5, 2.12).
-    /// This is a rule of JSON, but what XML brings has to survive in JSON.
-    fn is_marker(&self, key: &str, value: &str) -> bool {
-        key == "@class" && (!self.of_amazon || value == EMPTY_MAP_CLASS)
-    }
+/// Whether an entry says something of the map instead of being in it. An instance's map never has the key `@class`.
+/// Amazon's may, unless it marks an empty map (wire.md 2.5, 2.12). This is a rule of JSON, but what XML brings has to
+/// survive in JSON.
+pub(crate) fn is_marker(of_amazon: bool, key: &str, value: &str) -> bool {
+    key == CLASS_KEY && (!of_amazon || value == EMPTY_MAP_CLASS)
 }
 
 /// A number as the nearest one that fits: Java wraps or refuses where it does not fit.

@@ -1,8 +1,8 @@
 //! What the encoders write of an instance, whether it comes from a registry or is still a draft.
 
 use heureka_model::{
-    ActionType, DataCenter, DataCenterDraft, InstanceDraft, InstanceInfo, InstanceStatus,
-    LeaseSettings, LeaseTimes, Metadata, PortDraft, SentId, UnixMillis, Urls,
+    ActionType, DataCenter, DataCenterDraft, Document, InstanceDraft, InstanceInfo, InstanceStatus,
+    LeaseSettings, LeaseTimes, Metadata, Port, PortDraft, SentId, UnixMillis, Urls,
 };
 
 /// The keys of Amazon's metadata that compact forms keep (wire.md 2.8).
@@ -86,33 +86,43 @@ impl<'a> From<&'a InstanceInfo> for Fields<'a> {
                 SentId::Empty => Some(""),
                 SentId::Absent => None,
             },
+            status: instance.status,
+            overridden_status: instance.overridden_status,
+            times: instance.lease,
+            is_coordinating: instance.is_coordinating,
+            last_updated: Some(instance.last_updated),
+            action: instance.action,
+            ..Self::from(document)
+        }
+    }
+}
+
+/// What the client says, and nothing that a server adds. The id is always written.
+impl<'a> From<&'a Document> for Fields<'a> {
+    fn from(document: &'a Document) -> Self {
+        Self {
+            instance_id: Some(document.id.as_str()),
             host_name: Some(&document.host_name),
             app: document.app.as_str(),
             ip_addr: Some(&document.ip_addr),
             sid: shown_sid(document.sid.as_deref()),
-            status: instance.status,
-            overridden_status: instance.overridden_status,
-            port: PortDraft {
-                number: Some(document.port.number),
-                enabled: Some(document.port.enabled),
-            },
-            secure_port: PortDraft {
-                number: Some(document.secure_port.number),
-                enabled: Some(document.secure_port.enabled),
-            },
+            status: document.status,
+            overridden_status: InstanceStatus::Unknown,
+            port: whole(document.port),
+            secure_port: whole(document.secure_port),
             country_id: document.country_id,
             data_center: Some(DataCenterFields::of(&document.data_center)),
             settings: document.lease,
-            times: instance.lease,
+            times: LeaseTimes::default(),
             metadata: &document.metadata,
             app_group_name: document.app_group_name.as_deref(),
             urls: &document.urls,
             vip_address: document.vip_address.as_deref(),
             secure_vip_address: document.secure_vip_address.as_deref(),
-            is_coordinating: instance.is_coordinating,
-            last_updated: Some(instance.last_updated),
+            is_coordinating: false,
+            last_updated: None,
             last_dirty: Some(document.last_dirty),
-            action: instance.action,
+            action: None,
             asg_name: document.asg_name.as_deref(),
         }
     }
@@ -154,6 +164,13 @@ impl<'a> From<&'a InstanceDraft> for Fields<'a> {
             action: draft.action,
             asg_name: draft.asg_name.as_deref(),
         }
+    }
+}
+
+fn whole(port: Port) -> PortDraft {
+    PortDraft {
+        number: Some(port.number),
+        enabled: Some(port.enabled),
     }
 }
 

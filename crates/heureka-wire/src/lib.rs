@@ -1,8 +1,9 @@
 //! Bytes to values and back: Eureka's JSON and XML, the negotiation of what to answer with, and gzip.
 //!
 //! What is written is what the Java servers write, byte for byte where their recordings show it. What is read is more
-//! than they read: whatever a known client sends, in any of the shapes of client.md 6.5. Nothing here does IO or reads
-//! a clock, and nothing here panics on input: every reader has named limits.
+//! than they read: whatever a known client sends, in any of the shapes of client.md 6.5. What nodes of this kind
+//! tell each other has a form of its own, around documents in Eureka's. Nothing here does IO or reads a clock, and nothing
+//! here panics on input: every reader has named limits.
 //!
 //! | to write | to read |
 //! |---|---|
@@ -10,6 +11,7 @@
 //! | [`encode_instance`], [`encode_registration`] | [`decode_registration`], [`decode_instance`] |
 //! | [`encode_batch`], [`encode_batch_answer`] | [`decode_batch`], [`decode_batch_answer`] |
 //! | [`encode_status_info`], [`encode_status_overrides`], [`parse_error_body`] | |
+//! | [`encode_peer_message`], [`encode_peer_reply`] | [`decode_peer_message`], [`decode_peer_reply`] |
 
 mod decode;
 mod draft_fields;
@@ -21,6 +23,7 @@ mod json;
 mod listing;
 mod media_type;
 mod negotiation;
+mod peer;
 mod pieces;
 mod read_error;
 mod xml;
@@ -42,6 +45,9 @@ pub use media_type::{BodyType, BodyTypeError, body_type, parse_error_body};
 pub use negotiation::{
     AnswerType, ContentCoding, NotAcceptable, UnsupportedCoding, accepts_gzip, content_coding,
     detail, instance_answer, listing_answer,
+};
+pub use peer::{
+    Decoded, decode_peer_message, decode_peer_reply, encode_peer_message, encode_peer_reply,
 };
 pub use pieces::{ListingHeader, Pieces, Within};
 pub use read_error::ReadError;

@@ -26,7 +26,7 @@ pub(crate) fn listed_instance(fields: &Fields<'_>, detail: Detail) -> Vec<u8> {
     json.finish()
 }
 
-pub(super) fn write_full(json: &mut Json, fields: &Fields<'_>) {
+pub(crate) fn write_full(json: &mut Json, fields: &Fields<'_>) {
     json.object(|json| {
         write_identity(json, fields);
         json.key("countryId").number(fields.country_id);

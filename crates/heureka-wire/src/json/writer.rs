@@ -78,6 +78,12 @@ impl Json {
         let _ = write!(self.bytes, "{}", number.into());
     }
 
+    /// A number in hexadecimal, as a text: readers may lose digits of a number that no float can hold.
+    pub(crate) fn hex(&mut self, number: impl Into<u128>) {
+        self.separate();
+        let _ = write!(self.bytes, "\"{:x}\"", number.into());
+    }
+
     /// A text, or `null`.
     pub(crate) fn nullable(&mut self, text: Option<&str>) {
         match text {

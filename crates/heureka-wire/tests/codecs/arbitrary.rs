@@ -111,7 +111,7 @@ pub(crate) fn item() -> BoxedStrategy<ReplicationItem> {
 }
 
 /// A text without control characters, as [`heureka_model::DocumentLimits`] allow.
-fn text() -> impl Strategy<Value = Text> {
+pub(crate) fn text() -> impl Strategy<Value = Text> {
     let any_chars = vec(any::<char>().prop_filter("legal", |c| is_legal(*c)), 0..6);
     prop_oneof![
         "[ -~]{0,12}".prop_map(Text::from),
@@ -219,11 +219,11 @@ fn urls() -> impl Strategy<Value = Urls> {
     })
 }
 
-fn millis() -> impl Strategy<Value = UnixMillis> {
+pub(crate) fn millis() -> impl Strategy<Value = UnixMillis> {
     prop_oneof![any::<i64>(), select(vec![0, -1, i64::MIN, i64::MAX])].prop_map(UnixMillis)
 }
 
-fn status() -> impl Strategy<Value = InstanceStatus> {
+pub(crate) fn status() -> impl Strategy<Value = InstanceStatus> {
     select(InstanceStatus::ALL.to_vec())
 }
 

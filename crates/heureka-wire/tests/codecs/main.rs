@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod arbitrary;
 #[cfg(test)]
+mod arbitrary_peers;
+#[cfg(test)]
 mod batches;
 #[cfg(test)]
 mod bodies;
@@ -13,6 +15,12 @@ mod golden;
 mod hostile;
 #[cfg(test)]
 mod listings;
+#[cfg(test)]
+mod peer_properties;
+#[cfg(test)]
+mod peer_speed;
+#[cfg(test)]
+mod peers;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -16,14 +16,20 @@ pub(super) fn read<'de, R: ReadObject<'de>>(
     bytes: &'de [u8],
     reader: R,
 ) -> Result<R::Value, ReadError> {
-    let text = str::from_utf8(bytes).map_err(|error| ReadError::unreadable(error.to_string()))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    check_depth(text)?;
+    let text = text_of_bounded_depth(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Object(reader)
         .deserialize(&mut deserializer)
         .map_err(|error| ReadError::unreadable(error.to_string()))?
         .ok_or(ReadError::NotAnInstance("null"))
+}
+
+/// The text that `bytes` are, where it is nested no deeper than [`MAX_JSON_DEPTH`].
+pub(crate) fn text_of_bounded_depth(bytes: &[u8]) -> Result<&str, ReadError> {
+    let text = str::from_utf8(bytes).map_err(|error| ReadError::unreadable(error.to_string()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    check_depth(text)?;
+    Ok(text)
 }
 
 /// Looks at brackets only, up to the end of the document, so that nothing after this can nest without bound: skipping

@@ -3,10 +3,10 @@
 use heureka_model::{
     ActionType, AppName, DataCenterDraft, InstanceDraft, InstanceStatus, UnixMillis,
 };
-use serde::de::{Error, IgnoredAny, MapAccess};
+use serde::de::{Deserialize, DeserializeSeed as _, Deserializer, Error, IgnoredAny, MapAccess};
 
 use super::data_center::DataCenterReader;
-use super::object::{ReadObject, nested};
+use super::object::{Object, ReadObject, nested};
 use super::parts::{LeaseReader, MetadataObject, PortReader};
 use super::scalar::Scalar;
 use crate::draft_fields::{MetadataReader, saturated, text_slot};
@@ -129,6 +129,19 @@ impl InstanceReader {
 fn replace<T>(slot: &mut T, read: Option<T>) {
     if let Some(read) = read {
         *slot = read;
+    }
+}
+
+/// An instance without a wrapper, within another document.
+#[derive(Debug)]
+pub(crate) struct BareInstance(pub(crate) InstanceDraft);
+
+impl<'de> Deserialize<'de> for BareInstance {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Object(InstanceReader::default())
+            .deserialize(deserializer)?
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("the instance is null"))
     }
 }
 

@@ -19,6 +19,8 @@ use self::object::List;
 use crate::{ListedApplication, Listing, PeerAnswer, ReadError};
 
 pub use self::document::MAX_JSON_DEPTH;
+pub(crate) use self::document::text_of_bounded_depth;
+pub(crate) use self::instance::BareInstance;
 
 pub(crate) fn read_registration(bytes: &[u8]) -> Result<InstanceDraft, ReadError> {
     read(bytes, Wrapped::default())
