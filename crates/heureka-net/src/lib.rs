@@ -44,7 +44,10 @@ mod session;
 
 pub use self::{
     counters::{Counter, Counters, Gauge},
-    dial::{AnswerLimits, Client, Dial, DialConfig, DialError, InvalidRoots, Tcp, Tls},
+    dial::{
+        AnswerLimits, Client, Dial, DialConfig, DialError, InvalidRoots, Tcp, Tls,
+        basic_authorization,
+    },
     front::PeerAddr,
     limits::Limits,
     listener::{Listener, bind},

@@ -1,17 +1,25 @@
 //! What all requests share.
 
 use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::time::Duration;
 
 use heureka_core::{FetchLimiter, Node, NodeConfig, RateLimiterConfig};
 use heureka_model::{DocumentLimits, InstanceInfo, Now};
 use heureka_net::Counters;
 use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::own_instance;
+use crate::peers::{PeerSecrets, PeersSettings};
 use crate::regions::RegionsSettings;
+
+/// How long the calls to peers rest at least when a timer is due, and at most in any case.
+const SHORTEST_WAIT: Duration = Duration::from_millis(20);
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// What an operator decides about a server.
 #[derive(Clone, Debug)]
@@ -28,6 +36,8 @@ pub struct ServerConfig {
     pub max_batch_body_bytes: usize,
     /// Registries elsewhere whose instances are shown here.
     pub regions: RegionsSettings,
+    /// The other nodes.
+    pub peers: PeersSettings,
     /// What people are told of this server.
     pub labels: Labels,
 }
@@ -41,6 +51,7 @@ impl Default for ServerConfig {
             max_body_bytes: 1024 * 1024,
             max_batch_body_bytes: 8 * 1024 * 1024,
             regions: RegionsSettings::default(),
+            peers: PeersSettings::default(),
             labels: Labels::default(),
         }
     }
@@ -70,6 +81,35 @@ impl Default for Labels {
     }
 }
 
+/// The registry, locked. When it is let go, whoever calls the peers looks whether there is something to tell them.
+#[derive(Debug)]
+pub struct NodeGuard<'a> {
+    node: MutexGuard<'a, Node>,
+    peers_work: &'a Notify,
+}
+
+impl Deref for NodeGuard<'_> {
+    type Target = Node;
+
+    fn deref(&self) -> &Node {
+        &self.node
+    }
+}
+
+impl DerefMut for NodeGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Node {
+        &mut self.node
+    }
+}
+
+impl Drop for NodeGuard<'_> {
+    fn drop(&mut self) {
+        if self.node.has_waiting_calls() {
+            self.peers_work.notify_one();
+        }
+    }
+}
+
 /// What all requests share: cheap to clone.
 #[derive(Clone, Debug)]
 pub struct App(Arc<Shared>);
@@ -80,6 +120,9 @@ struct Shared {
     clock: Arc<dyn Clock>,
     node: Mutex<Node>,
     fetch_limiter: Mutex<FetchLimiter>,
+    peer_secrets: PeerSecrets,
+    /// Something may have happened that a peer is to be told.
+    peers_work: Notify,
     own_instance: InstanceInfo,
     metrics: Metrics,
 }
@@ -95,11 +138,20 @@ impl App {
     ) -> Self {
         let now = clock.now();
         let mut node = Node::new(config.node, seed, now);
+        let own_instance = own_instance::describe(&config.labels, now.wall);
+        if !config.peers.sources.is_empty() {
+            node.join_cluster(now, config.peers.cluster.clone());
+            if config.peers.register_self {
+                node.register_self(own_instance::registration(&own_instance));
+            }
+        }
         node.follow_regions(&config.regions.follow, now);
         Self(Arc::new(Shared {
             node: Mutex::new(node),
             fetch_limiter: Mutex::new(FetchLimiter::new(config.rate_limiter)),
-            own_instance: own_instance::describe(&config.labels, now.wall),
+            peer_secrets: PeerSecrets::of(&config.peers.sources),
+            peers_work: Notify::new(),
+            own_instance,
             metrics: Metrics::new(connections),
             clock,
             config,
@@ -114,8 +166,39 @@ impl App {
 
     /// The registry. The lock is for plain code: nobody waits for anything while holding it. Who calls the registry with
     /// the time asks for it after this, so that times never run backwards from call to call.
-    pub fn node(&self) -> MutexGuard<'_, Node> {
+    pub fn node(&self) -> NodeGuard<'_> {
+        NodeGuard {
+            node: self.0.node.lock(),
+            peers_work: &self.0.peers_work,
+        }
+    }
+
+    /// The registry, for the one who makes the calls to peers and need not be told that there may be some.
+    pub(crate) fn node_for_calls(&self) -> MutexGuard<'_, Node> {
         self.0.node.lock()
+    }
+
+    /// Waits until a peer may have to be called.
+    pub(crate) async fn peers_have_work(&self) {
+        let due = self.node_for_calls().poll_call_timeout();
+        let wait = due.map(|at| at.saturating_sub(self.now().mono));
+        // A call that is due and cannot be made yet is looked at again, but not without a pause.
+        let wait = wait
+            .unwrap_or(LONGEST_WAIT)
+            .clamp(SHORTEST_WAIT, LONGEST_WAIT);
+        tokio::select! {
+            () = self.0.peers_work.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+
+    /// Has whoever calls the peers look again.
+    pub(crate) fn wake_peers(&self) {
+        self.0.peers_work.notify_one();
+    }
+
+    pub(crate) fn peer_secrets(&self) -> &PeerSecrets {
+        &self.0.peer_secrets
     }
 
     pub(crate) fn config(&self) -> &ServerConfig {

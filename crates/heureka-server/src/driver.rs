@@ -25,14 +25,19 @@ pub fn tick(app: &App) {
         node.handle_timeout(app.now());
         std::iter::from_fn(|| node.poll_event()).collect::<Vec<Event>>()
     };
-    for event in &events {
+    tell_events(app, &events);
+}
+
+/// Tells people what the registry has to say.
+pub(crate) fn tell_events(app: &App, events: &[Event]) {
+    for event in events {
         app.metrics().count_event(event);
         tell(event);
     }
 }
 
 fn time_to_wait(app: &App) -> Duration {
-    let (at, _timer) = app.node().poll_timeout();
+    let (at, _timer) = app.node_for_calls().poll_own_timeout();
     at.saturating_sub(app.now().mono)
 }
 

@@ -11,14 +11,16 @@ mod eureka;
 mod metrics;
 mod own_instance;
 mod pages;
+mod peers;
 mod process;
 mod region_metrics;
 mod regions;
 mod router;
 
-pub use app::{App, Labels, ServerConfig};
+pub use app::{App, Labels, NodeGuard, ServerConfig};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use driver::{drive, tick};
+pub use peers::{PeersSettings, discover_peers, drive_peers};
 pub use regions::{
     Fetch, FetchFuture, PlainHttp, RegionsSettings, fetch_due_regions, follow_regions,
 };

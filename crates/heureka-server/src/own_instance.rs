@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heureka_model::{
     AppName, DataCenter, Document, InstanceId, InstanceInfo, InstanceStatus, LeaseSettings,
-    LeaseTimes, Port, SentId, UnixMillis, Urls,
+    LeaseTimes, Port, Registration, SentId, UnixMillis, Urls,
 };
 
 use crate::app::Labels;
@@ -57,6 +57,14 @@ pub(crate) fn describe(labels: &Labels, now: UnixMillis) -> InstanceInfo {
         is_coordinating: false,
         last_updated: now,
         action: None,
+    }
+}
+
+/// The same as it registers itself.
+pub(crate) fn registration(own: &InstanceInfo) -> Registration {
+    Registration {
+        document: (*own.document).clone(),
+        overridden_status: InstanceStatus::Unknown,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Which path is whose.
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::{eureka, pages};
+use crate::{eureka, pages, peers};
 
 /// All that a server answers: pages for people, numbers for machines, and the protocol on every other path.
 pub fn router(app: App) -> Router {
@@ -15,6 +15,7 @@ pub fn router(app: App) -> Router {
         .route("/actuator/health", get(pages::health))
         .route("/actuator/health/liveness", get(pages::health_group))
         .route("/actuator/health/readiness", get(pages::health_group))
+        .route(peers::PEER_PATH, post(peers::receive))
         .fallback(eureka::serve)
         .with_state(app)
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use heureka_core::{
-    DeltaConfig, Grace, LeasePolicy, NodeConfig, RateLimiterConfig, RegionConfig, RegionsConfig,
-    RegistryLimits, SelfPreservationConfig, Threshold,
+    ClusterConfig, DeltaConfig, DiscoveryConfig, Grace, LeasePolicy, NodeConfig, RateLimiterConfig,
+    RegionConfig, RegionsConfig, RegistryLimits, SelfPreservationConfig, Threshold,
 };
 use heureka_model::{AppName, RegionName};
-use heureka_net::Counters;
-use heureka_server::{App, Labels, RegionsSettings, ServerConfig, SystemClock};
+use heureka_net::{Client, Counters, DialConfig, Tls};
+use heureka_server::{App, Labels, PeersSettings, RegionsSettings, ServerConfig, SystemClock};
 
 use crate::config::{LeaseCompat, LeaseGrace, RateLimiter, RegionSettings, ServeSettings};
 
@@ -39,6 +39,7 @@ fn server_config(settings: &ServeSettings, port: u16) -> ServerConfig {
         max_body_bytes: settings.limits.max_body_bytes,
         max_batch_body_bytes: settings.limits.max_batch_body_bytes,
         regions: regions_settings(&settings.regions),
+        peers: peers_settings(settings),
         labels: Labels {
             node_name: labels.node_name.clone(),
             port,
@@ -46,6 +47,35 @@ fn server_config(settings: &ServeSettings, port: u16) -> ServerConfig {
             data_center: labels.datacenter.clone(),
         },
     }
+}
+
+fn peers_settings(settings: &ServeSettings) -> PeersSettings {
+    let (cluster, node_name) = (&settings.cluster, &settings.labels.node_name);
+    PeersSettings {
+        sources: cluster.peers.clone(),
+        discovery: DiscoveryConfig {
+            refresh_interval: cluster.refresh_interval,
+            ..DiscoveryConfig::default()
+        },
+        cluster: ClusterConfig {
+            node_name: node_name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            compare_interval: cluster.compare_interval,
+            start_hold: cluster.start_hold,
+            hold_limit: cluster.hold_limit,
+            ..ClusterConfig::default()
+        },
+        own_hosts: vec![node_name.clone(), settings.listen.host.clone()],
+        gzip_requests: cluster.gzip,
+        register_self: cluster.register_self,
+    }
+}
+
+/// What calls other servers.
+pub(crate) fn client(settings: &ServeSettings) -> anyhow::Result<Client> {
+    let tls = Tls::of_machine(settings.cluster.ca.as_deref())
+        .context("the certificates of peer-ca cannot be used")?;
+    Ok(Client::new(DialConfig::default(), tls))
 }
 
 fn node_config(settings: &ServeSettings) -> NodeConfig {

@@ -9,11 +9,12 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
-use heureka_net::{Counters, Drained, Limits};
-use heureka_server::{PlainHttp, drive, follow_regions, router};
+use heureka_net::{Counters, Drained, Limits, Resolver};
+use heureka_server::{App, PlainHttp, discover_peers, drive, drive_peers, follow_regions, router};
 use tokio::{
     net::{TcpListener, lookup_host},
     runtime::Builder,
+    sync::Notify,
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
@@ -24,7 +25,7 @@ use crate::{
     config::{ListenAddress, Note, ServeSettings},
     descriptors,
     exit::{self, Failure},
-    signals::Signals,
+    signals::{Hangup, Signals},
 };
 
 /// How long threads that hang are waited for at the end.
@@ -85,6 +86,9 @@ async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Fai
         let fetch = Arc::new(PlainHttp);
         background.spawn(follow_regions(app.clone(), fetch, stop.clone()));
     }
+    if !settings.cluster.peers.is_empty() {
+        join_cluster(settings, &app, &stop, &mut background)?;
+    }
     let mut server = JoinSet::new();
     server.spawn(heureka_net::serve(
         listener,
@@ -95,6 +99,23 @@ async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Fai
     ));
     announce(address);
     stop_gracefully(&mut signals, stop, server, background).await
+}
+
+/// Finds the peers and calls them, until the end.
+fn join_cluster(
+    settings: &ServeSettings,
+    app: &App,
+    stop: &CancellationToken,
+    background: &mut JoinSet<()>,
+) -> anyhow::Result<()> {
+    let refresh = Arc::new(Notify::new());
+    let client = assembly::client(settings)?;
+    let resolver = Resolver::of_machine().context("names cannot be looked up")?;
+    let hangup = Hangup::listen().context("SIGHUP cannot be heard")?;
+    background.spawn(hangup.pass_on(Arc::clone(&refresh), stop.clone()));
+    background.spawn(discover_peers(app.clone(), resolver, refresh, stop.clone()));
+    background.spawn(drive_peers(app.clone(), client, stop.clone()));
+    Ok(())
 }
 
 /// Binds the first address of the host that can be bound.

@@ -1,14 +1,35 @@
 //! What the operator tells a running process.
 
-use std::{io, process::ExitCode};
+use std::{io, process::ExitCode, sync::Arc};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::Notify,
+};
+use tokio_util::sync::CancellationToken;
 
 /// The signals that end the process.
 #[derive(Debug)]
 pub(crate) struct Signals {
     terminate: Signal,
     interrupt: Signal,
+}
+
+/// The signal that has the names of peers looked up at once.
+#[derive(Debug)]
+pub(crate) struct Hangup(Signal);
+
+impl Hangup {
+    pub(crate) fn listen() -> io::Result<Self> {
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    /// Tells `refresh` of each of them, for ever.
+    pub(crate) async fn pass_on(mut self, refresh: Arc<Notify>, stop: CancellationToken) {
+        while let Some(Some(())) = stop.run_until_cancelled(self.0.recv()).await {
+            refresh.notify_one();
+        }
+    }
 }
 
 /// A request to end.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use heureka_model::{InvalidServiceUrl, ServiceUrl};
+use heureka_model::{Credentials, InvalidServiceUrl, ServiceUrl};
 use thiserror::Error;
 
 use super::lookup::{Found, Question};
@@ -80,6 +80,12 @@ impl PeerSource {
     #[must_use]
     pub fn as_url(&self) -> Option<&ServiceUrl> {
         (self.kind == Kind::Url).then_some(&self.url)
+    }
+
+    /// The credentials that its peers are sent, and by which they are recognised.
+    #[must_use]
+    pub fn credentials(&self) -> Option<&Credentials> {
+        self.url.credentials()
     }
 
     /// What to ask first; nothing of a URL.

@@ -257,6 +257,17 @@ impl Node {
         })
     }
 
+    /// Whether there may be something to tell a peer whose line is free.
+    #[must_use]
+    pub fn has_waiting_calls(&self) -> bool {
+        let inquiry = self.cluster.inquiry.as_ref();
+        inquiry.is_some_and(|inquiry| !inquiry.to_ask.is_empty())
+            || self.cluster.peers.iter().any(|peer| {
+                let [_, changes, _] = &peer.in_flight;
+                changes.is_none() && !peer.queue.is_empty() && peer.is_reached()
+            })
+    }
+
     /// When a peer wants to be called without anything having happened.
     pub(super) fn next_call_at(&self) -> Option<Duration> {
         self.cluster.peers.iter().filter_map(next_call_to).min()

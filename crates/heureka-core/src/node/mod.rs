@@ -114,11 +114,26 @@ impl Node {
     /// When to call [`Node::handle_timeout`] at the latest, on the monotonic clock, and what for.
     #[must_use]
     pub fn poll_timeout(&self) -> (Duration, Timer) {
-        let peers = self.next_call_at().map(|at| (at, Timer::Peers));
+        let own = self.poll_own_timeout();
+        match self.poll_call_timeout() {
+            Some(at) if at < own.0 => (at, Timer::Peers),
+            Some(_) | None => own,
+        }
+    }
+
+    /// When a peer wants to be called at the latest: see [`Node::poll_call`].
+    #[must_use]
+    pub fn poll_call_timeout(&self) -> Option<Duration> {
+        self.next_call_at()
+    }
+
+    /// [`Node::poll_timeout`] without the calls to peers, for a shell that has a task of its own for those.
+    #[must_use]
+    pub fn poll_own_timeout(&self) -> (Duration, Timer) {
         let opening = self.opens_at().map(|at| (at, Timer::Opening));
         let inquiry = self.cluster.inquiry.as_ref();
         let ages = inquiry.map(|inquiry| (inquiry.deadline, Timer::Ages));
-        [peers, opening, ages].into_iter().flatten().fold(
+        [opening, ages].into_iter().flatten().fold(
             (self.next_round, Timer::Eviction),
             |first, other| {
                 if other.0 < first.0 { other } else { first }

@@ -145,7 +145,7 @@ impl Node {
 
     /// A node whose list holds only itself has nobody to wait for.
     pub(super) fn open_without_others(&mut self, now: Now) {
-        if !self.is_open() && self.has_no_others() {
+        if !self.is_open() && !self.cluster.peers.is_empty() && self.has_no_others() {
             self.open(now, Opening::NoPeers);
         }
     }

@@ -168,12 +168,16 @@ fn addressed(to: &ServiceUrl, request: Request<Bytes>) -> Result<Request<Full<By
     Ok(request)
 }
 
-/// The header of basic authentication (RFC 7617), in UTF-8.
-fn basic(credentials: &Credentials) -> Result<HeaderValue, DialError> {
+/// The value of `Authorization` by which these credentials are sent (RFC 7617), in UTF-8.
+pub fn basic_authorization(credentials: &Credentials) -> String {
     let pair = format!("{}:{}", credentials.user(), credentials.password());
-    let value = format!("Basic {}", BASE64_STANDARD.encode(pair));
-    let mut value =
-        HeaderValue::try_from(value).map_err(|error| DialError::Broken(error.to_string()))?;
+    format!("Basic {}", BASE64_STANDARD.encode(pair))
+}
+
+/// The same as a header that no log shows.
+fn basic(credentials: &Credentials) -> Result<HeaderValue, DialError> {
+    let mut value = HeaderValue::try_from(basic_authorization(credentials))
+        .map_err(|error| DialError::Broken(error.to_string()))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -9,7 +9,7 @@ mod tcp;
 mod tls;
 
 pub use self::{
-    client::Client,
+    client::{Client, basic_authorization},
     config::{AnswerLimits, DialConfig},
     connector::Dial,
     error::DialError,

@@ -1,7 +1,8 @@
 //! One item of a batch: what it asks of the registry, and the code that answers it.
 
 use heureka_core::{
-    CancelOutcome, Node, Origin, RegistryFull, RenewOutcome, Renewal, StatusChange, StatusOutcome,
+    CancelOutcome, Node, Origin, RegistryFull, RenewOutcome, Renewal, Sender, StatusChange,
+    StatusOutcome,
 };
 use heureka_model::{
     AppName, DocumentLimits, InstanceDraft, InstanceId, InstanceStatus, InvalidInstance, Now,
@@ -59,11 +60,22 @@ pub(super) struct Receiver<'a> {
     node: &'a mut Node,
     now: Now,
     limits: &'a DocumentLimits,
+    origin: Origin,
 }
 
 impl<'a> Receiver<'a> {
-    pub(super) fn new(node: &'a mut Node, now: Now, limits: &'a DocumentLimits) -> Self {
-        Self { node, now, limits }
+    pub(super) fn new(
+        node: &'a mut Node,
+        now: Now,
+        limits: &'a DocumentLimits,
+        sender: Sender,
+    ) -> Self {
+        Self {
+            node,
+            now,
+            limits,
+            origin: Origin::Peer(sender),
+        }
     }
 
     /// Does what the item asks for.
@@ -100,10 +112,7 @@ impl<'a> Receiver<'a> {
             overridden_status: item.overridden_status,
         };
         let (app, id) = (app.as_str(), id.as_str());
-        match self
-            .node
-            .renew(self.now, app, id, renewal, Origin::SOME_PEER)
-        {
+        match self.node.renew(self.now, app, id, renewal, self.origin) {
             RenewOutcome::Renewed => code(StatusCode::OK),
             RenewOutcome::Unknown | RenewOutcome::SenderIsNewer => code(StatusCode::NOT_FOUND),
             RenewOutcome::SenderIsOlder(own) => ReplicationAnswer {
@@ -123,7 +132,7 @@ impl<'a> Receiver<'a> {
             .into_registration(app, self.now.wall, self.limits)
             .map_err(ItemRefusal::Invalid)?;
         self.node
-            .register(self.now, registration, Origin::SOME_PEER)
+            .register(self.now, registration, self.origin)
             .map_err(ItemRefusal::Full)?;
         Ok(code(StatusCode::OK))
     }
@@ -131,7 +140,7 @@ impl<'a> Receiver<'a> {
     fn cancel(&mut self, app: &AppName, id: &InstanceId) -> ReplicationAnswer {
         match self
             .node
-            .cancel(self.now, app.as_str(), id.as_str(), Origin::SOME_PEER)
+            .cancel(self.now, app.as_str(), id.as_str(), self.origin)
         {
             CancelOutcome::Cancelled => code(StatusCode::OK),
             CancelOutcome::Unknown => code(StatusCode::NOT_FOUND),
@@ -176,14 +185,10 @@ impl<'a> Receiver<'a> {
         change: StatusChange,
     ) -> ReplicationAnswer {
         let (app, id) = (app.as_str(), id.as_str());
-        match self.node.change_status(
-            self.now,
-            app,
-            id,
-            change,
-            item.last_dirty,
-            Origin::SOME_PEER,
-        ) {
+        match self
+            .node
+            .change_status(self.now, app, id, change, item.last_dirty, self.origin)
+        {
             StatusOutcome::Changed | StatusOutcome::Unchanged => code(StatusCode::OK),
             StatusOutcome::Unknown => code(StatusCode::NOT_FOUND),
         }

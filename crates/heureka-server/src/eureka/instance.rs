@@ -144,7 +144,7 @@ fn or_unknown(is_there: bool, other: Refusal) -> Refusal {
 }
 
 fn renewal(call: &Call) -> Result<Renewal, Refusal> {
-    let is_from_peer = call.origin() == heureka_core::Origin::SOME_PEER;
+    let is_from_peer = call.origin() != heureka_core::Origin::Client;
     let overridden = call.query.get(OVERRIDDEN_STATUS).filter(|_| is_from_peer);
     let overridden_status = overridden
         .map(|name| {

@@ -28,6 +28,7 @@ const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", SERVER];
 /// `GET apps`
 pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
+    open(app)?;
     limit(app, call, Fetch::Full)?;
     let regions = call.query.regions();
     let applications = {
@@ -40,6 +41,7 @@ pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
 /// `GET apps/delta`
 pub(super) fn delta(app: &App, call: &Call) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
+    open(app)?;
     limit(app, call, Fetch::Delta)?;
     let regions = call.query.regions();
     let applications = {
@@ -54,6 +56,7 @@ pub(super) fn delta(app: &App, call: &Call) -> Result<Answer, Refusal> {
 /// `GET apps/{app}`
 pub(super) fn application(app: &App, call: &Call, name: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
+    open(app)?;
     limit(app, call, Fetch::Application)?;
     let application = app.node().application_anywhere(name);
     let application = application.ok_or(Refusal::Unknown)?;
@@ -63,6 +66,7 @@ pub(super) fn application(app: &App, call: &Call, name: &str) -> Result<Answer, 
 /// `GET vips/{vip}`
 pub(super) fn by_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
+    open(app)?;
     let found = app.node().by_vip_anywhere(vip);
     Ok(wanted.answer(encode_applications(&found, wanted.form)))
 }
@@ -70,6 +74,7 @@ pub(super) fn by_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusa
 /// `GET svips/{vip}`
 pub(super) fn by_secure_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
+    open(app)?;
     let found = app.node().by_secure_vip_anywhere(vip);
     Ok(wanted.answer(encode_applications(&found, wanted.form)))
 }
@@ -108,6 +113,15 @@ fn note_unknown(node: &Node, regions: &[String]) {
     };
     if tracing::enabled!(tracing::Level::DEBUG) && !unknown().is_empty() {
         tracing::debug!(regions = ?unknown(), "unknown regions are left out of the listing");
+    }
+}
+
+/// A listing of a registry that is not whole yet would tell clients that the others are gone (MERGE 8, I20).
+fn open(app: &App) -> Result<(), Refusal> {
+    if app.node().is_open() {
+        Ok(())
+    } else {
+        Err(Refusal::NotOpen)
     }
 }
 

@@ -18,12 +18,12 @@ mod register;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
-use heureka_core::Origin;
+use heureka_core::{Origin, Sender};
 use heureka_net::PeerAddr;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 
-pub(crate) use self::body::{BodyError, unpack};
+pub(crate) use self::body::{BodyError, read as read_body, unpack};
 
 use self::answer::Answer;
 use self::path::{Resource, Target};
@@ -59,10 +59,25 @@ impl Call {
     /// server.md H16: only exactly this text counts.
     fn origin(&self) -> Origin {
         match self.header(REPLICATION) {
-            Some("true") => Origin::SOME_PEER,
+            Some("true") => Origin::Peer(self.sender()),
             Some(_) | None => Origin::Client,
         }
     }
+
+    /// The address that it comes from, by which Java peers are told apart.
+    fn sender(&self) -> Sender {
+        let address = self.head.extensions.get::<PeerAddr>();
+        Sender(address.map(|PeerAddr(address)| address.ip().to_canonical()))
+    }
+}
+
+/// What only peers may do is honoured only from a peer, where peers have credentials (server.md D-44, F62).
+fn judge_sender(app: &App, call: &Call, wanted: &Resource) -> Result<(), Refusal> {
+    let speaks_as_peer = *wanted == Resource::Batch || call.origin() != Origin::Client;
+    if speaks_as_peer && !app.peer_secrets().admit(&call.head.headers) {
+        return Err(Refusal::NotAPeer);
+    }
+    Ok(())
 }
 
 /// A header that is no text says nothing that a rule knows; it is not the same as none.
@@ -155,7 +170,8 @@ async fn judge(
         is_v1,
         body,
     };
-    (resource, dispatch(app, &wanted, &call))
+    let outcome = judge_sender(app, &call, &wanted).and_then(|()| dispatch(app, &wanted, &call));
+    (resource, outcome)
 }
 
 /// OPTIONS and methods that a resource does not have are answered without a look at the rest.

@@ -42,6 +42,10 @@ pub(crate) enum Refusal {
     InvalidMetadata(InvalidInstance),
     #[error("the parameter {name} is missing or not valid")]
     Parameter { name: &'static str },
+    #[error("it speaks as a peer without the credentials of the peers' URLs")]
+    NotAPeer,
+    #[error("the registry is still being taken over from a peer")]
+    NotOpen,
     #[error("no such application, instance or lease")]
     Unknown,
     #[error(transparent)]
@@ -75,6 +79,7 @@ impl Refusal {
             | Self::InvalidMetadata(InvalidInstance::TooLarge { .. }) => Some("document"),
             Self::Delta(DeltaRefused::Truncated) => Some("delta-max-changes"),
             Self::RateLimited => Some("rate-limiter"),
+            Self::NotAPeer => Some("peer-secret"),
             Self::Full(_) => Some("max-instances"),
             _ => None,
         }
@@ -82,7 +87,7 @@ impl Refusal {
 
     /// Whether it is part of everyday life: clients look for what is not there, and register when told so.
     pub(crate) fn is_routine(&self) -> bool {
-        matches!(self, Self::Unknown | Self::NoResource)
+        matches!(self, Self::Unknown | Self::NoResource | Self::NotOpen)
     }
 
     #[expect(
@@ -115,6 +120,7 @@ impl Refusal {
             | Self::NoScalingGroups => StatusCode::BAD_REQUEST,
             Self::NoResource | Self::Unknown => StatusCode::NOT_FOUND,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAPeer => StatusCode::UNAUTHORIZED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Body(BodyError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Body(BodyError::TimedOut) => StatusCode::REQUEST_TIMEOUT,
@@ -122,7 +128,7 @@ impl Refusal {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             // wire.md 1.0.5
-            Self::Delta(_) | Self::RegionsNotReady => StatusCode::FORBIDDEN,
+            Self::Delta(_) | Self::RegionsNotReady | Self::NotOpen => StatusCode::FORBIDDEN,
             Self::RateLimited | Self::Full(_) => StatusCode::SERVICE_UNAVAILABLE,
             // The recorded answers of Java's servers, which clients take for any other failure.
             Self::NoBody

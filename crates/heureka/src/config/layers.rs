@@ -32,7 +32,7 @@ pub(crate) enum Source {
 /// One thing that the operator has to change; it is displayed as one line.
 #[derive(Debug, Error)]
 pub(crate) enum Problem {
-    #[error("{key} = {:?} (from {}) is no {}", .given.text, .given.source, .unfit)]
+    #[error("{key} = {} (from {}) is no {}", shown(&.given.text), .given.source, .unfit)]
     Unfit {
         key: &'static str,
         given: Given,
@@ -64,6 +64,15 @@ pub(crate) enum Problem {
     UnknownRegion { region: String },
     #[error("the setting {key} is missing in the table of settings, which is our own mistake")]
     NotInTable { key: &'static str },
+}
+
+/// A value as a message repeats it; one that may hold a password is not repeated.
+fn shown(text: &str) -> String {
+    if text.contains('@') {
+        "(not shown, for it may hold a password)".to_owned()
+    } else {
+        format!("{text:?}")
+    }
 }
 
 fn advice(nearest: Option<&str>) -> String {

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use heureka_core::PeerSource;
 use heureka_model::{AppName, RegionName, ServiceUrl};
 
 use super::{
@@ -24,6 +25,7 @@ pub(crate) struct ServeSettings {
     pub(crate) self_preservation: SelfPreservation,
     pub(crate) delta: DeltaSettings,
     pub(crate) rate_limiter: RateLimiter,
+    pub(crate) cluster: ClusterSettings,
     pub(crate) regions: RegionSettings,
     pub(crate) limits: LimitSettings,
     pub(crate) log: LogSettings,
@@ -100,6 +102,20 @@ pub(crate) struct RateLimiter {
     pub(crate) privileged_clients: Vec<String>,
     /// Whether clients that say they are of a standard kind are limited as well.
     pub(crate) throttle_standard_clients: bool,
+}
+
+/// The other nodes.
+#[derive(Debug)]
+pub(crate) struct ClusterSettings {
+    pub(crate) peers: Vec<PeerSource>,
+    pub(crate) register_self: bool,
+    pub(crate) start_hold: Duration,
+    pub(crate) hold_limit: Duration,
+    pub(crate) refresh_interval: Duration,
+    pub(crate) compare_interval: Duration,
+    /// Whether batches for Java peers are packed.
+    pub(crate) gzip: bool,
+    pub(crate) ca: Option<PathBuf>,
 }
 
 /// Registries elsewhere.
@@ -184,6 +200,7 @@ impl ServeSettings {
             self_preservation: SelfPreservation::take_from(values)?,
             delta: DeltaSettings::take_from(values)?,
             rate_limiter: RateLimiter::take_from(values)?,
+            cluster: ClusterSettings::take_from(values)?,
             regions: RegionSettings::take_from(values)?,
             limits: LimitSettings::take_from(values)?,
             log: LogSettings::take_from(values)?,
@@ -246,6 +263,21 @@ impl RateLimiter {
             privileged_clients: table::RATE_LIMITER_PRIVILEGED_CLIENTS.take(values)?,
             throttle_standard_clients: table::RATE_LIMITER_THROTTLE_STANDARD_CLIENTS
                 .take(values)?,
+        })
+    }
+}
+
+impl ClusterSettings {
+    fn take_from(values: &mut Values) -> Result<Self, Problem> {
+        Ok(Self {
+            peers: table::PEERS.take(values)?,
+            register_self: table::REGISTER_SELF.take(values)?,
+            start_hold: table::START_HOLD.take(values)?,
+            hold_limit: table::HOLD_LIMIT.take(values)?,
+            refresh_interval: table::PEER_REFRESH_INTERVAL.take(values)?,
+            compare_interval: table::PEER_COMPARE_INTERVAL.take(values)?,
+            gzip: table::PEER_GZIP.take(values)?,
+            ca: table::PEER_CA.take(values)?,
         })
     }
 }

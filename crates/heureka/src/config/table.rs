@@ -2,13 +2,16 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use heureka_core::PeerSource;
+
 use super::{
     setting::{AnySetting, Entry, Group, Setting},
     settings::{AllowedApp, LeaseCompat, LeaseGrace, ListenAddress, LogFormat, RegionUrl},
     value::{
         ALLOWED_APPS, COUNT, COUNT_OR_OFF, DURATION, Kind, LABEL, LEASE_COMPAT as LEASE_RULE,
         LEASE_GRACE as GRACE, LISTEN as ADDRESS, LOG_FORMAT as FORMAT, LOG_LEVEL as LEVEL, NAME,
-        NAMES, OPTIONAL_FILE, POSITIVE_DURATION, RATIO, REGION_URLS, SIZE, SWITCH,
+        NAMES, OPTIONAL_FILE, PEERS as PEER_SOURCES, POSITIVE_DURATION, RATIO, REGION_URLS, SIZE,
+        SWITCH,
     },
 };
 
@@ -47,6 +50,19 @@ pub(crate) static SERVE_SETTINGS: &[Group] = &[
             &RATE_LIMITER_FULL_FETCHES_PER_SECOND,
             &RATE_LIMITER_PRIVILEGED_CLIENTS,
             &RATE_LIMITER_THROTTLE_STANDARD_CLIENTS,
+        ],
+    },
+    Group {
+        title: "Cluster",
+        settings: &[
+            &PEERS,
+            &REGISTER_SELF,
+            &START_HOLD,
+            &HOLD_LIMIT,
+            &PEER_REFRESH_INTERVAL,
+            &PEER_COMPARE_INTERVAL,
+            &PEER_GZIP,
+            &PEER_CA,
         ],
     },
     Group {
@@ -244,6 +260,65 @@ pub(crate) static RATE_LIMITER_THROTTLE_STANDARD_CLIENTS: Setting<bool> = Settin
     "off",
     SWITCH,
     "Whether the standard clients (DefaultClient, DefaultServer) are limited as well",
+);
+
+pub(crate) static PEERS: Setting<Vec<PeerSource>> = Setting::new(
+    "peers",
+    "",
+    PEER_SOURCES,
+    "The service URLs of all nodes of the cluster, its own may be among them; dns+http://, srv+http:// and \
+     txt+http:// look a name up, and user:password@ in a URL is what peers know each other by",
+);
+
+pub(crate) static REGISTER_SELF: Setting<bool> = Setting::new(
+    "register-self",
+    "on",
+    SWITCH,
+    "Whether a node that has peers registers itself as an instance of the application EUREKA, by which Java \
+     peers show it as available",
+);
+
+pub(crate) static START_HOLD: Setting<Duration> = Setting::new(
+    "start-hold",
+    "35s",
+    DURATION,
+    "How long a node that starts keeps its listings closed at most, while it looks for a peer whose registry \
+     it can take over",
+);
+
+pub(crate) static HOLD_LIMIT: Setting<Duration> = Setting::new(
+    "hold-limit",
+    "10m",
+    DURATION,
+    "How long an instance is kept past its lease at most, because the node at which it renews cannot be reached",
+);
+
+pub(crate) static PEER_REFRESH_INTERVAL: Setting<Duration> = Setting::new(
+    "peer-refresh-interval",
+    "30s",
+    POSITIVE_DURATION,
+    "How often the names of peers are looked up; SIGHUP does it at once",
+);
+
+pub(crate) static PEER_COMPARE_INTERVAL: Setting<Duration> = Setting::new(
+    "peer-compare-interval",
+    "5s",
+    POSITIVE_DURATION,
+    "How often this node and each peer compare what they hold, and mend what differs",
+);
+
+pub(crate) static PEER_GZIP: Setting<bool> = Setting::new(
+    "peer-gzip",
+    "off",
+    SWITCH,
+    "Whether batches for Java peers are packed",
+);
+
+pub(crate) static PEER_CA: Setting<Option<PathBuf>> = Setting::new(
+    "peer-ca",
+    "",
+    OPTIONAL_FILE,
+    "A PEM file with certificates that are trusted at https:// URLs besides the machine's own",
 );
 
 pub(crate) static REMOTE_REGIONS: Setting<Vec<RegionUrl>> = Setting::new(

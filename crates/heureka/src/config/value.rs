@@ -7,8 +7,10 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::settings::{LeaseCompat, LeaseGrace, ListenAddress, LogFormat};
 
+mod peers;
 mod regions;
 
+pub(crate) use peers::PEERS;
 pub(crate) use regions::{ALLOWED_APPS, REGION_URLS};
 
 /// A kind of value: the word for it in help texts, and how it is read.

@@ -1,0 +1,48 @@
+//! Answers what other nodes of ours ask.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use heureka_wire::{decode_peer_message, encode_peer_reply};
+use http::{StatusCode, header};
+
+use crate::app::App;
+use crate::driver::tell_events;
+use crate::eureka::{read_body, unpack};
+
+/// `POST /heureka/v1/peer`
+pub(crate) async fn receive(State(app): State<App>, request: Request) -> Response {
+    if !app.peer_secrets().admit(request.headers()) {
+        app.metrics().count_limit("peer-secret");
+        tracing::warn!("refused: a message for peers without the peers' credentials");
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let limit_bytes = app.config().max_batch_body_bytes;
+    let (head, body) = request.into_parts();
+    let body = match read_body(body, limit_bytes).await {
+        Ok(body) => body,
+        Err(error) => return refuse(&error.to_string()),
+    };
+    match unpack(&head.headers, body, limit_bytes) {
+        Ok(body) => answer(&app, &body),
+        Err(error) => refuse(&error.to_string()),
+    }
+}
+
+fn answer(app: &App, body: &[u8]) -> Response {
+    let decoded = match decode_peer_message(body, app.now().wall, app.document_limits()) {
+        Ok(decoded) => decoded,
+        Err(error) => return refuse(&error.to_string()),
+    };
+    let mut node = app.node();
+    let (header, reply) = node.handle_peer_message(app.now(), &decoded.header, decoded.body);
+    let events: Vec<_> = std::iter::from_fn(|| node.poll_event()).collect();
+    drop(node);
+    tell_events(app, &events);
+    let body = encode_peer_reply(&header, &reply);
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+fn refuse(why: &str) -> Response {
+    tracing::warn!(why, "refused: a message of a peer");
+    StatusCode::BAD_REQUEST.into_response()
+}

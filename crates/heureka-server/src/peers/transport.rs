@@ -1,0 +1,192 @@
+//! Carries a call of the core out.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use heureka_core::{Failure, PeerCall, PeerResult, Request};
+use heureka_model::{InstanceInfo, ReplicationAnswer, ReplicationItem, UnixMillis};
+use heureka_net::{AnswerLimits, Client, DialError};
+use heureka_wire::{
+    Format, decode_applications, decode_batch_answer, decode_peer_reply, encode_batch,
+    encode_peer_message, gunzip, gzip,
+};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+
+use crate::app::App;
+
+/// Where nodes of ours listen for each other, whatever the base path of the protocol is.
+pub(crate) const PEER_PATH: &str = "/heureka/v1/peer";
+
+/// Where Java's servers listen for each other, below the base path (server.md N30).
+const BATCH_PATH: &str = "peerreplication/batch/";
+
+/// Bytes of an answer, as it comes and unpacked (faults-and-attacks.md F22).
+const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a Java server says of itself towards a peer (server.md N32), so that a rate limiter lets it past.
+const IDENTITY: [(HeaderName, HeaderValue); 4] = [
+    (header::ACCEPT, HeaderValue::from_static("application/json")),
+    (header::ACCEPT_ENCODING, HeaderValue::from_static("gzip")),
+    (
+        HeaderName::from_static("discoveryidentity-name"),
+        HeaderValue::from_static("DefaultServer"),
+    ),
+    (
+        HeaderName::from_static("discoveryidentity-version"),
+        HeaderValue::from_static("1.0"),
+    ),
+];
+
+/// Sends what the call asks for, and makes of the answer what the core understands.
+pub(super) async fn carry_out(app: &App, client: &Client, call: &PeerCall) -> PeerResult {
+    let request = match request(app, call) {
+        Ok(request) => request,
+        Err(error) => {
+            tracing::error!(%error, url = %call.url, "a request to a peer cannot be written");
+            return PeerResult::Failed(Failure::Unreadable);
+        }
+    };
+    let limits = AnswerLimits {
+        deadline: call.deadline,
+        max_bytes: MAX_ANSWER_BYTES,
+    };
+    match client.send(&call.url, request, limits).await {
+        Ok(answer) => read(app, call, answer),
+        Err(error) => {
+            tracing::debug!(url = %call.url, %error, "a call to a peer failed");
+            PeerResult::Failed(failure(&error))
+        }
+    }
+}
+
+fn request(app: &App, call: &PeerCall) -> http::Result<http::Request<Bytes>> {
+    let mut builder = match &call.request {
+        Request::Ours(..) => http::Request::post(PEER_PATH),
+        Request::Batch(_) => http::Request::post(call.url.join(BATCH_PATH)),
+        Request::Listing => http::Request::get(call.url.join("apps/")),
+    };
+    if let Some(headers) = builder.headers_mut() {
+        headers.extend(IDENTITY);
+    }
+    match &call.request {
+        Request::Ours(header, message) => {
+            json(builder).body(encode_peer_message(header, message).into())
+        }
+        Request::Batch(items) => batch(app, json(builder), items),
+        Request::Listing => builder.body(Bytes::new()),
+    }
+}
+
+fn json(builder: http::request::Builder) -> http::request::Builder {
+    builder.header(header::CONTENT_TYPE, "application/json")
+}
+
+fn batch(
+    app: &App,
+    builder: http::request::Builder,
+    items: &[ReplicationItem],
+) -> http::Result<http::Request<Bytes>> {
+    let body = encode_batch(items);
+    if app.config().peers.gzip_requests {
+        builder
+            .header(header::CONTENT_ENCODING, "gzip")
+            .body(gzip(&body).into())
+    } else {
+        builder.body(body.into())
+    }
+}
+
+fn read(app: &App, call: &PeerCall, answer: Response<Bytes>) -> PeerResult {
+    let (head, body) = answer.into_parts();
+    if head.status != StatusCode::OK {
+        return refused(call, head.status, retry_after(&head.headers));
+    }
+    let is_packed = head
+        .headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|coding| coding == "gzip");
+    let body = if is_packed {
+        match gunzip(&body, MAX_ANSWER_BYTES) {
+            Ok(body) => body.into(),
+            Err(_) => return PeerResult::Failed(Failure::Unreadable),
+        }
+    } else {
+        body
+    };
+    let received = app.now().wall;
+    let result = match &call.request {
+        Request::Ours(..) => ours(app, &body, received),
+        Request::Batch(_) => batch_answer(&body, received),
+        Request::Listing => listing(&body, received),
+    };
+    result.unwrap_or(PeerResult::Failed(Failure::Unreadable))
+}
+
+/// Whoever does not know the question is a Java server. Redirects are never followed (F20).
+fn refused(call: &PeerCall, status: StatusCode, retry_after: Option<Duration>) -> PeerResult {
+    let is_question_of_ours = matches!(call.request, Request::Ours(..));
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED if is_question_of_ours => {
+            PeerResult::NotOurs
+        }
+        _ => PeerResult::Failed(Failure::Status {
+            code: status.as_u16(),
+            retry_after,
+        }),
+    }
+}
+
+fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
+    seconds.trim().parse().ok().map(Duration::from_secs)
+}
+
+fn ours(app: &App, body: &[u8], received: UnixMillis) -> Option<PeerResult> {
+    let decoded = decode_peer_reply(body, received, app.document_limits())
+        .inspect_err(|error| tracing::debug!(%error, "a peer's answer cannot be read"))
+        .ok()?;
+    if decoded.refused > 0 {
+        tracing::warn!(
+            refused = decoded.refused,
+            peer = decoded.header.name,
+            "a peer sent states that this node does not take"
+        );
+    }
+    Some(PeerResult::Ours(
+        Box::new(decoded.header),
+        Box::new(decoded.body),
+    ))
+}
+
+fn batch_answer(body: &[u8], received: UnixMillis) -> Option<PeerResult> {
+    let answers = decode_batch_answer(body).ok()?;
+    let answers = answers.into_iter().map(|answer| ReplicationAnswer {
+        status_code: answer.status_code,
+        instance: answer
+            .instance
+            .and_then(|draft| draft.into_listed(received).ok()),
+    });
+    Some(PeerResult::Batch(answers.collect()))
+}
+
+fn listing(body: &[u8], received: UnixMillis) -> Option<PeerResult> {
+    let listing = decode_applications(body, Format::Json).ok()?;
+    let drafts = listing
+        .applications
+        .into_iter()
+        .flat_map(|application| application.instances);
+    let instances: Vec<InstanceInfo> = drafts
+        .filter_map(|draft| draft.into_listed(received).ok())
+        .collect();
+    Some(PeerResult::Listing(instances))
+}
+
+fn failure(error: &DialError) -> Failure {
+    match error {
+        DialError::Refused => Failure::Refused,
+        DialError::Unreachable { .. } => Failure::Unreachable,
+        DialError::ReadTimeout => Failure::ReadTimeout,
+        DialError::Broken(_) => Failure::Broken,
+        DialError::TooLarge | DialError::Tls(_) => Failure::Unreadable,
+    }
+}
