@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
-use heureka_core::{FetchLimiter, Node, NodeConfig, RateLimiterConfig};
+use heureka_core::{FetchLimiter, Node, NodeConfig, PeerId, RateLimiterConfig};
 use heureka_model::{DocumentLimits, InstanceInfo, Now};
 use heureka_net::Counters;
 use parking_lot::{Mutex, MutexGuard};
@@ -190,6 +190,13 @@ impl App {
             () = self.0.peers_work.notified() => {}
             () = tokio::time::sleep(wait) => {}
         }
+    }
+
+    /// Where a peer is, for people; empty for one that is no longer in the list.
+    pub(crate) fn url_of_peer(&self, id: PeerId) -> String {
+        let peers = self.node_for_calls().peers();
+        let peer = peers.into_iter().find(|peer| peer.id == id);
+        peer.map(|peer| peer.url.to_string()).unwrap_or_default()
     }
 
     /// Has whoever calls the peers look again.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heureka_core::{ClusterEvent, Event, Opening, Protection};
+use heureka_core::{ClusterEvent, Event, Opening, PeerId, Protection};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -32,7 +32,7 @@ pub fn tick(app: &App) {
 pub(crate) fn tell_events(app: &App, events: &[Event]) {
     for event in events {
         app.metrics().count_event(event);
-        tell(event);
+        tell(app, event);
     }
 }
 
@@ -41,9 +41,9 @@ fn time_to_wait(app: &App) -> Duration {
     at.saturating_sub(app.now().mono)
 }
 
-fn tell(event: &Event) {
+fn tell(app: &App, event: &Event) {
     match event {
-        Event::Cluster(event) => tell_of_cluster(event),
+        Event::Cluster(event) => tell_of_cluster(app, event),
         Event::Evicted(report) => tracing::info!("leases ended: {report}"),
         Event::ProtectionChanged(report) => match report.protection {
             Protection::On { .. } => tracing::warn!(
@@ -66,34 +66,35 @@ fn tell(event: &Event) {
     }
 }
 
-fn tell_of_cluster(event: &ClusterEvent) {
+fn tell_of_cluster(app: &App, event: &ClusterEvent) {
+    let url = |peer: &PeerId| app.url_of_peer(*peer);
     match event {
-        ClusterEvent::PeerAdded(peer) => tracing::info!(peer = peer.0, "a peer is in the list"),
-        ClusterEvent::PeerReached(peer) => tracing::info!(peer = peer.0, "a peer answers"),
+        ClusterEvent::PeerAdded(peer) => tracing::info!(peer = url(peer), "a peer is in the list"),
+        ClusterEvent::PeerReached(peer) => tracing::info!(peer = url(peer), "a peer answers"),
         ClusterEvent::PeerLost(peer, failure) => tracing::warn!(
-            peer = peer.0,
+            peer = url(peer),
             ?failure,
             "a peer does not answer as it should; what it misses is told when it is back"
         ),
-        ClusterEvent::PeerLeft(peer) => tracing::info!(peer = peer.0, "a peer has said goodbye"),
+        ClusterEvent::PeerLeft(peer) => tracing::info!(peer = url(peer), "a peer has said goodbye"),
         ClusterEvent::ClockSkew { peer, skew_ms } => tracing::warn!(
-            peer = peer.0,
+            peer = url(peer),
             skew_ms,
             "the clock of a peer is more than a minute away from this node's: set both by NTP"
         ),
         ClusterEvent::ItemRefused(peer, key) => tracing::warn!(
-            peer = peer.0,
+            peer = url(peer),
             %key,
             "a Java peer refuses what it is told of this instance; it is left out there"
         ),
         ClusterEvent::TakingOver { from } => {
-            tracing::info!(peer = from.0, "the registry is being taken over");
+            tracing::info!(peer = url(from), "the registry is being taken over");
         }
         ClusterEvent::Opened(Opening::NoPeers) => {
             tracing::info!("listings are open: there are no other nodes");
         }
         ClusterEvent::Opened(Opening::TakenOver { from, instances }) => tracing::info!(
-            peer = from.0,
+            peer = url(from),
             instances,
             "listings are open: the registry has been taken over"
         ),

@@ -78,16 +78,18 @@ async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Fai
         .local_addr()
         .context("the bound address cannot be read")?;
 
-    let (stop, counters) = (CancellationToken::new(), Arc::new(Counters::default()));
+    // The server stops first: requests in flight may still change what the peers are to be told at the end.
+    let (stop, end) = (CancellationToken::new(), CancellationToken::new());
+    let counters = Arc::new(Counters::default());
     let app = assembly::app(settings, address.port(), Arc::clone(&counters))?;
     let mut background = JoinSet::new();
-    background.spawn(drive(app.clone(), stop.clone()));
+    background.spawn(drive(app.clone(), end.clone()));
     if !settings.regions.urls.is_empty() {
         let fetch = Arc::new(PlainHttp);
-        background.spawn(follow_regions(app.clone(), fetch, stop.clone()));
+        background.spawn(follow_regions(app.clone(), fetch, end.clone()));
     }
     if !settings.cluster.peers.is_empty() {
-        join_cluster(settings, &app, &stop, &mut background)?;
+        join_cluster(settings, &app, &end, &mut background)?;
     }
     let mut server = JoinSet::new();
     server.spawn(heureka_net::serve(
@@ -98,23 +100,23 @@ async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Fai
         counters,
     ));
     announce(address);
-    stop_gracefully(&mut signals, stop, server, background).await
+    stop_gracefully(&mut signals, [stop, end], server, background).await
 }
 
 /// Finds the peers and calls them, until the end.
 fn join_cluster(
     settings: &ServeSettings,
     app: &App,
-    stop: &CancellationToken,
+    end: &CancellationToken,
     background: &mut JoinSet<()>,
 ) -> anyhow::Result<()> {
     let refresh = Arc::new(Notify::new());
     let client = assembly::client(settings)?;
     let resolver = Resolver::of_machine().context("names cannot be looked up")?;
     let hangup = Hangup::listen().context("SIGHUP cannot be heard")?;
-    background.spawn(hangup.pass_on(Arc::clone(&refresh), stop.clone()));
-    background.spawn(discover_peers(app.clone(), resolver, refresh, stop.clone()));
-    background.spawn(drive_peers(app.clone(), client, stop.clone()));
+    background.spawn(hangup.pass_on(Arc::clone(&refresh), end.clone()));
+    background.spawn(discover_peers(app.clone(), resolver, refresh, end.clone()));
+    background.spawn(drive_peers(app.clone(), client, end.clone()));
     Ok(())
 }
 
@@ -150,7 +152,7 @@ fn announce(address: SocketAddr) {
 /// The first signal begins the end, and a second one does not wait for it.
 async fn stop_gracefully(
     signals: &mut Signals,
-    stop: CancellationToken,
+    [stop, end]: [CancellationToken; 2],
     mut server: JoinSet<Drained>,
     mut background: JoinSet<()>,
 ) -> Result<ExitCode, Failure> {
@@ -169,6 +171,8 @@ async fn stop_gracefully(
         }
         ended = server.join_next() => {
             let drained = ended.context("the server is gone")?.context("the server failed")?;
+            end.cancel();
+            background.join_all().await;
             info!(finished = drained.finished, aborted = drained.aborted, "heureka has stopped");
             Ok(ExitCode::SUCCESS)
         }

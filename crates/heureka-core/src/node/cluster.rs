@@ -71,6 +71,14 @@ impl Node {
         self.cluster.own = Some((registration, Duration::ZERO));
     }
 
+    /// Takes this node's own instance out, because the node ends by its operator's will; it is not registered again.
+    pub fn unregister_self(&mut self, now: Now) {
+        if let Some((registration, _)) = self.cluster.own.take() {
+            let InstanceKey { app, id } = registration.document.key();
+            self.cancel(now, app.as_str(), id.as_str(), Origin::Client);
+        }
+    }
+
     /// The state of the peers.
     #[must_use]
     pub fn peers(&self) -> Vec<PeerReport> {

@@ -1,5 +1,7 @@
 //! Makes the calls that the core wants made.
 
+use std::time::Duration;
+
 use heureka_core::PeerCall;
 use heureka_net::Client;
 use tokio::task::JoinSet;
@@ -9,7 +11,10 @@ use super::transport::carry_out;
 use crate::app::App;
 use crate::driver::tell_events;
 
-/// Calls peers until `shutdown` is cancelled, and then says goodbye to those that are reached.
+/// How long what is still queued may take to be told at the end.
+const FAREWELL_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Calls peers until `shutdown` is cancelled. Then it tells them what they have not been told yet, and says goodbye.
 pub async fn drive_peers(app: App, client: Client, shutdown: CancellationToken) {
     let mut calls = JoinSet::new();
     let forever = async {
@@ -28,6 +33,23 @@ pub async fn drive_peers(app: App, client: Client, shutdown: CancellationToken) 
         }
     };
     shutdown.run_until_cancelled(forever).await;
+    app.node().unregister_self(app.now());
+    let flushed = async {
+        while app.node_for_calls().has_waiting_calls() || !calls.is_empty() {
+            while let Some(call) = next_call(&app) {
+                calls.spawn(make(app.clone(), client.clone(), call));
+            }
+            calls.join_next().await;
+        }
+    };
+    if tokio::time::timeout(FAREWELL_DEADLINE, flushed)
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            "not everything could be told to the peers; they hear it from each other or from the clients"
+        );
+    }
     say_goodbye(&app, &client).await;
 }
 
