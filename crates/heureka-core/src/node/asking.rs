@@ -32,13 +32,7 @@ impl Inquiry {
 impl Node {
     /// Asks about those who would be evicted, or evicts them at once where there is nobody to ask.
     pub(super) fn ask_before_evicting(&mut self, now: Now, report: EvictionReport) {
-        let to_ask: Vec<PeerId> = self
-            .cluster
-            .peers
-            .others()
-            .filter(|peer| peer.is_reached() && peer.ours().is_some())
-            .map(|peer| peer.id)
-            .collect();
+        let to_ask = self.reached_nodes();
         let deadline = now.mono.saturating_add(self.cluster.config.ages_deadline);
         self.cluster.inquiry = Some(Inquiry {
             report,
@@ -48,6 +42,15 @@ impl Node {
             deadline,
         });
         self.finish_inquiry(now);
+    }
+
+    /// The nodes of ours that are reached.
+    pub(super) fn reached_nodes(&self) -> Vec<PeerId> {
+        let others = self.cluster.peers.others();
+        others
+            .filter(|peer| peer.is_reached() && peer.ours().is_some())
+            .map(|peer| peer.id)
+            .collect()
     }
 
     /// Takes the ages that a peer knows: the youngest counts.
@@ -130,14 +133,19 @@ impl Node {
         self.cluster.peers.is_cut_off() || self.origin_is_silent(origin, answered)
     }
 
-    /// Whether it is clear already, without asking, that an instance is kept.
-    pub(super) fn is_held_now(&self, mono: Duration, key: &InstanceKey) -> bool {
+    /// Whether it is clear already that an instance is kept, even if all that are reached answer. It takes no place in a
+    /// round that another could have.
+    pub(super) fn is_held_now(
+        &self,
+        mono: Duration,
+        key: &InstanceKey,
+        reached: &[PeerId],
+    ) -> bool {
         let entry = self.registry.get(key.app.as_str(), key.id.as_str());
         entry.is_some_and(|entry| {
             let settings = entry.document.document.lease;
             let ends_at = entry.lease.ends_at(settings, self.config.lease);
-            let is_in_time = mono <= ends_at.saturating_add(self.cluster.config.hold_limit);
-            is_in_time && self.cluster.peers.is_cut_off()
+            self.is_held(mono, entry.origin, ends_at, reached)
         })
     }
 

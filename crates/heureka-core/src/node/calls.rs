@@ -67,6 +67,7 @@ impl Node {
         *peer.lane(lane) = Some(InFlight {
             id: call,
             what: sent,
+            at: now.mono,
         });
         Some(PeerCall {
             id: call,

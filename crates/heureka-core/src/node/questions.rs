@@ -23,12 +23,30 @@ impl Node {
         message: PeerMessage,
     ) -> (PeerHeader, PeerReply) {
         let delay = self.take_header(now, header);
+        self.greet_back(now, header);
         let reply = if header.node == self.id {
             PeerReply::Noted
         } else {
             self.answer(now, header, message, delay)
         };
         (self.header(now), reply)
+    }
+
+    /// Somebody who is not reached has called: the line may be there again.
+    fn greet_back(&mut self, now: Now, header: &PeerHeader) {
+        let is_reached = self
+            .cluster
+            .peers
+            .by_node_mut(header.node)
+            .is_some_and(|peer| peer.is_reached());
+        if is_reached || header.node == self.id {
+            return;
+        }
+        let unreached = self.cluster.peers.iter_mut();
+        for peer in unreached.filter(|peer| peer.is_other() && !peer.is_reached()) {
+            peer.next_contact = now.mono;
+            peer.contact_shaper.succeeded();
+        }
     }
 
     fn answer(

@@ -28,7 +28,9 @@ impl Node {
         };
         match result {
             PeerResult::Ours(header, reply) => {
-                self.handle_reply(now, id.peer, in_flight.what, &header, *reply);
+                let round_trip = now.mono.saturating_sub(in_flight.at);
+                let delay = self.take_answered_header(now, &header, round_trip);
+                self.handle_reply(now, id.peer, in_flight.what, (&header, delay), *reply);
             }
             PeerResult::NotOurs => self.handle_not_ours(now, id.peer, in_flight.what),
             PeerResult::Batch(answers) => self.handle_batch(now, id.peer, in_flight.what, answers),
@@ -44,10 +46,9 @@ impl Node {
         now: Now,
         id: PeerId,
         sent: Sent,
-        header: &PeerHeader,
+        (header, delay): (&PeerHeader, Duration),
         reply: PeerReply,
     ) {
-        let delay = self.take_header(now, header);
         if !self.meet(now, id, header) {
             self.undo(now, id, sent);
             return;
@@ -70,6 +71,17 @@ impl Node {
             (sent, _) => self.undo(now, id, sent),
         }
         self.find_one_to_take_over_from();
+    }
+
+    fn take_answered_header(
+        &mut self,
+        now: Now,
+        header: &PeerHeader,
+        round_trip: Duration,
+    ) -> Duration {
+        self.clock.observe(header.reading);
+        let transits = &mut self.cluster.transits;
+        transits.delay_of_answer(header.node, header.uptime, now.mono, round_trip)
     }
 
     /// Notes who answered. Answers whether it is another node.

@@ -23,6 +23,7 @@ impl Node {
         self.next_round = now.mono.saturating_add(self.config.eviction_interval);
         self.changes.forget_old(now.mono);
         self.tombstones.forget_old(now.mono);
+        self.prune_queues();
         self.watch.advance(&mut self.registry, now.mono);
         self.update_protection(now.mono);
         self.renew_self(now);
@@ -30,6 +31,20 @@ impl Node {
             self.evict(now);
         }
         self.check();
+    }
+
+    /// A queue is never longer than what there is to tell: keys that nobody knows any more leave it (MERGE 6).
+    fn prune_queues(&mut self) {
+        let known = self.registry.len() + self.tombstones.len();
+        let (registry, tombstones) = (&self.registry, &self.tombstones);
+        for peer in self.cluster.peers.iter_mut() {
+            if peer.queue.len() > known {
+                peer.queue.retain(|key| {
+                    let entry = registry.get(key.app.as_str(), key.id.as_str());
+                    entry.is_some() || tombstones.get(key).is_some()
+                });
+            }
+        }
     }
 
     /// Silence that this node caused by not listening is not held against the instances.
@@ -66,6 +81,7 @@ impl Node {
     }
 
     fn candidates(&self, mono: Duration) -> Vec<InstanceKey> {
+        let reached = self.reached_nodes();
         let ended = self.watch.ended().iter();
         let silent_for = |key: &InstanceKey| {
             self.registry
@@ -77,11 +93,11 @@ impl Node {
             .required_silence(self.registry.len(), self.watch.missing())
         {
             RequiredSilence::Lease => ended
-                .filter(|key| !self.is_held_now(mono, key))
+                .filter(|key| !self.is_held_now(mono, key, &reached))
                 .cloned()
                 .collect(),
             RequiredSilence::AtLeast(silence) => ended
-                .filter(|key| silent_for(key) >= silence && !self.is_held_now(mono, key))
+                .filter(|key| silent_for(key) >= silence && !self.is_held_now(mono, key, &reached))
                 .cloned()
                 .collect(),
             RequiredSilence::Forever => Vec::new(),

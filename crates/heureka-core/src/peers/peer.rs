@@ -45,6 +45,8 @@ pub(crate) struct OurNode {
 pub(crate) struct InFlight {
     pub(crate) id: CallId,
     pub(crate) what: Sent,
+    /// When, on the monotonic clock.
+    pub(crate) at: Duration,
 }
 
 /// What was sent, as far as the answer needs it.

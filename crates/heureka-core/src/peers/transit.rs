@@ -34,6 +34,30 @@ impl Transits {
         }
     }
 
+    /// How much later than usual an answer arrives, to a question that was asked `round_trip` ago. It cannot be later
+    /// than that: where it seems to be, the other's clock stood still (a suspended machine), and counts anew from here.
+    pub(crate) fn delay_of_answer(
+        &mut self,
+        node: NodeId,
+        uptime: Duration,
+        mono: Duration,
+        round_trip: Duration,
+    ) -> Duration {
+        let delay = self.delay(node, uptime, mono);
+        if delay <= round_trip {
+            return delay;
+        }
+        let difference_us = micros(mono).saturating_sub(micros(uptime));
+        self.usual.insert(
+            node,
+            Usual {
+                difference_us,
+                at: mono,
+            },
+        );
+        round_trip
+    }
+
     /// How much later than usual a message arrives that `node` sent when its clock showed `uptime`.
     pub(crate) fn delay(&mut self, node: NodeId, uptime: Duration, mono: Duration) -> Duration {
         let difference_us = micros(mono).saturating_sub(micros(uptime));
@@ -78,6 +102,17 @@ mod tests {
         let held_up = transits.delay(node, secs(110), secs(320));
         assert!(held_up > secs(299) && held_up <= secs(300), "{held_up:?}");
         assert_eq!(transits.delay(node, secs(500), secs(410)), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_clock_that_stood_still_makes_nothing_older_than_the_round_trip() {
+        let mut transits = Transits::new(SeededHash::new(1, 2));
+        let node = NodeId(7);
+        transits.delay(node, secs(100), secs(10));
+        // The other's machine slept for an hour: its clock shows five seconds more.
+        let delay = transits.delay_of_answer(node, secs(105), secs(3615), secs(1));
+        assert_eq!(delay, secs(1));
+        assert_eq!(transits.delay(node, secs(110), secs(3620)), Duration::ZERO);
     }
 
     #[test]

@@ -81,6 +81,12 @@ impl ChangeQueue {
         }
     }
 
+    /// Forgets the keys that are not to be kept.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&InstanceKey) -> bool) {
+        self.by_key.retain(|key, _| keep(key));
+        self.by_order.retain(|_, key| keep(key));
+    }
+
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         self.by_key.clear();
