@@ -135,7 +135,8 @@ impl Node {
 
     fn changes(&mut self, now: Now, id: PeerId) -> Option<(Sent, Request)> {
         let peer = self.cluster.peers.get_mut(id)?;
-        if peer.queue.is_empty() || !peer.changes_shaper.allows(now.mono) {
+        let is_told_later = peer.is_to_be_heard_first() && peer.is_reached();
+        if is_told_later || peer.queue.is_empty() || !peer.changes_shaper.allows(now.mono) {
             return None;
         }
         if matches!(peer.reach, Reach::Gone { .. } | Reach::Unreachable { .. }) {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use heureka_model::{InstanceInfo, InstanceKey, LeaseSettings, Now, UnixMillis};
+use heureka_model::{InstanceInfo, InstanceKey, InstanceStatus, LeaseSettings, Now, UnixMillis};
 
 use super::results::registration_of;
-use super::{Node, Origin, Sender};
+use super::{Node, Origin, Sender, StatusChange};
 use crate::entry::LeaseOrigin;
 use crate::lease::Lease;
+use crate::peers::PeerId;
 
 /// How long a task waits in a Java peer's queue at most, and some more (MERGE 5).
 pub(crate) const JAVA_TASK_LIFE: Duration = Duration::from_secs(35);
@@ -47,35 +48,104 @@ impl Node {
         }
     }
 
+    /// When a Java peer, or this node, was last away; it is asked once.
+    pub(super) fn hear_after_absence(&mut self, id: PeerId) -> Option<Duration> {
+        self.cluster.peers.get_mut(id)?.away_since.take()
+    }
+
     /// Takes an instance from a Java listing: it may add, or refresh by age.
-    pub(super) fn take_listed(&mut self, now: Now, listed: InstanceInfo, sender: Sender) {
-        let key = listed.document.key();
+    pub(super) fn take_listed(
+        &mut self,
+        now: Now,
+        from: PeerId,
+        listed: InstanceInfo,
+        away_since: Option<Duration>,
+    ) {
+        let (key, sender) = (listed.document.key(), self.sender_of(from));
         if self.tombstones.get(&key).is_some() {
             return;
         }
-        let told = age_in_listing(now.wall, &listed);
-        let settings = listed.document.lease;
-        let lease = lease_told(now.mono, told);
-        if now.mono > lease.ends_at(settings, self.config.lease) {
+        let lease = lease_told(now.mono, age_in_listing(now.wall, &listed));
+        if now.mono > lease.ends_at(listed.document.lease, self.config.lease) {
             return;
         }
         let own = self.registry.get(key.app.as_str(), key.id.as_str());
+        let younger = match own.map(|own| (own.lease, own.origin)) {
+            Some(own) if !lease.is_younger_than(own.0) => own,
+            Some(_) | None => (lease, LeaseOrigin::Java(sender)),
+        };
         let is_newer =
             own.is_none_or(|own| own.document.document.last_dirty < listed.document.last_dirty);
         if is_newer {
             // A registry that is full takes nobody; it has said so.
             _ = self.register(now, registration_of(listed), Origin::Peer(sender));
+        } else if away_since
+            .is_some_and(|since| self.may_have_changed_there(now, from, &key, since))
+        {
+            self.take_what_changed_there(now, &key, listed, sender);
         }
-        let is_new = is_newer;
         let watch = &mut self.watch;
         self.registry
             .change(key.app.as_str(), key.id.as_str(), |entry| {
-                if is_new || lease.is_younger_than(entry.lease) {
-                    entry.lease = lease;
-                    entry.origin = LeaseOrigin::Java(sender);
-                    watch.watch(entry);
-                }
+                // Being listed is no sign of life (MERGE 2).
+                (entry.lease, entry.origin) = younger;
+                watch.watch(entry);
             });
+    }
+
+    /// Whether a difference was made there while one of the two was away: the peer has been told everything that was
+    /// done here, and that so long before that even a listing that lags shows it.
+    fn may_have_changed_there(
+        &mut self,
+        now: Now,
+        from: PeerId,
+        key: &InstanceKey,
+        away_since: Duration,
+    ) -> bool {
+        let peer = self.cluster.peers.get_mut(from);
+        if peer.is_none_or(|peer| peer.has_to_tell(key)) {
+            return false;
+        }
+        let settled = away_since.saturating_sub(JAVA_TASK_LIFE);
+        let settled_ago = now.mono.saturating_sub(settled);
+        let settled_ms = i64::try_from(settled_ago.as_millis()).unwrap_or(i64::MAX);
+        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
+        entry.is_some_and(|entry| {
+            entry.mark().newest().wall_ms <= now.wall.0.saturating_sub(settled_ms)
+        })
+    }
+
+    /// Java changes neither the dirty timestamp for an override nor for metadata, so the listing is compared with what is
+    /// here (server.md D-7, D-50).
+    fn take_what_changed_there(
+        &mut self,
+        now: Now,
+        key: &InstanceKey,
+        listed: InstanceInfo,
+        sender: Sender,
+    ) {
+        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
+        let Some(entry) = entry else {
+            return;
+        };
+        let origin = Origin::Peer(sender);
+        let (own, theirs) = (entry.override_part.status(), listed.overridden_status);
+        let theirs = (theirs != InstanceStatus::Unknown).then_some(theirs);
+        let change = match (own, theirs) {
+            (own, Some(status)) if own != Some(status) => Some(StatusChange::Override(status)),
+            (Some(_), None) => Some(StatusChange::RemoveOverride {
+                shown: listed.status,
+            }),
+            (_, _) => None,
+        };
+        let has_other_metadata = entry.document.document.metadata != listed.document.metadata;
+        if has_other_metadata {
+            // The same registration with other metadata; a registry that has it has room for it.
+            _ = self.register(now, registration_of(listed), origin);
+        }
+        if let Some(change) = change {
+            self.change_status(now, key.app.as_str(), key.id.as_str(), change, None, origin);
+        }
     }
 }
 

@@ -182,13 +182,16 @@ impl Node {
         };
         peer.last_answer = Some(now.mono);
         peer.contact_shaper.succeeded();
-        let was_away = matches!(peer.reach, Reach::Gone { .. } | Reach::Unreachable { .. });
+        let silent_since = peer.reach.silent_since();
         let is_news = peer.reach.becomes(Reach::reached, now.mono);
         let is_other_kind = peer.kind != Kind::Java;
         peer.kind = Kind::Java;
-        if is_other_kind || was_away {
+        if is_other_kind || silent_since.is_some() {
             peer.changes_shaper.succeeded();
-            peer.wants_listing = was_away || is_starting;
+            peer.wants_listing = is_starting;
+            if let Some(since) = silent_since {
+                peer.was_away_since(since);
+            }
             peer.next_contact = now.mono;
         }
         if is_news || is_other_kind {
@@ -267,7 +270,7 @@ impl Node {
         _ = self.register(now, registration_of(theirs), Origin::Peer(sender));
     }
 
-    fn sender_of(&self, id: PeerId) -> Sender {
+    pub(super) fn sender_of(&self, id: PeerId) -> Sender {
         let peer = self.cluster.peers.iter().find(|peer| peer.id == id);
         Sender(peer.and_then(|peer| peer.addresses.first().copied()))
     }
@@ -275,9 +278,9 @@ impl Node {
     /// A Java listing may add, or refresh by age; it never removes (MERGE 6).
     fn handle_listing(&mut self, now: Now, id: PeerId, instances: Vec<InstanceInfo>) {
         let is_empty = instances.is_empty();
-        let sender = self.sender_of(id);
+        let away_since = self.hear_after_absence(id);
         for listed in instances {
-            self.take_listed(now, listed, sender);
+            self.take_listed(now, id, listed, away_since);
         }
         let Some(peer) = self.cluster.peers.get_mut(id) else {
             return;
@@ -375,7 +378,12 @@ impl Node {
                 }
             }
             Sent::Ages => self.has_no_ages(now, id),
-            Sent::Hello | Sent::Compare | Sent::Listing => {}
+            Sent::Listing => {
+                if let Some(peer) = self.cluster.peers.get_mut(id) {
+                    peer.wants_listing = true;
+                }
+            }
+            Sent::Hello | Sent::Compare => {}
         }
     }
 }

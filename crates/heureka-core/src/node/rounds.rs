@@ -53,6 +53,9 @@ impl Node {
         if late > LATENESS_TOLERATED {
             let from = self.postponed_until.max(now.mono);
             self.postponed_until = from.saturating_add(late);
+            for peer in self.cluster.peers.iter_mut() {
+                peer.was_away_since(now.mono.saturating_sub(late));
+            }
             self.tell(Event::EvictionPostponed { late });
         }
     }

@@ -78,6 +78,8 @@ pub(crate) struct Peer {
     pub(crate) next_contact: Duration,
     /// A Java peer's listing is to be read: at the start, and after it was away.
     pub(crate) wants_listing: bool,
+    /// Since when it, or this node, was away: what it changed meanwhile has not come here.
+    pub(crate) away_since: Option<Duration>,
     pub(crate) is_behind: bool,
     pub(crate) former: Vec<NodeId>,
     pub(crate) last_answer: Option<Duration>,
@@ -108,6 +110,7 @@ impl Peer {
             repair: Repair::default(),
             next_contact: Duration::ZERO,
             wants_listing: false,
+            away_since: None,
             is_behind: false,
             former: Vec::new(),
             last_answer: None,
@@ -124,6 +127,30 @@ impl Peer {
             Kind::Unknown | Kind::Ours(_) | Kind::Java | Kind::Denied => true,
             Kind::Own | Kind::SameAs(_) => false,
         }
+    }
+
+    /// A Java peer that was away is listened to before it is told anything: what it says then is compared with what it
+    /// was told before.
+    pub(crate) fn is_to_be_heard_first(&self) -> bool {
+        self.kind == Kind::Java && self.wants_listing && self.away_since.is_some()
+    }
+
+    /// It was away since then, as far as is known.
+    pub(crate) fn was_away_since(&mut self, since: Duration) {
+        self.wants_listing = true;
+        self.away_since = Some(self.away_since.map_or(since, |earlier| earlier.min(since)));
+    }
+
+    /// Whether it is still to be told of a key, or is being told.
+    pub(crate) fn has_to_tell(&mut self, key: &InstanceKey) -> bool {
+        let is_on_its_way = match self.lane(Lane::Changes) {
+            Some(InFlight {
+                what: Sent::Changes(keys, _),
+                ..
+            }) => keys.iter().any(|(sent, _)| sent == key),
+            Some(_) | None => false,
+        };
+        is_on_its_way || self.queue.contains(key)
     }
 
     pub(crate) fn is_reached(&self) -> bool {

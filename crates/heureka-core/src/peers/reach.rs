@@ -35,6 +35,14 @@ impl Reach {
         is_other
     }
 
+    /// Since when it has not answered, where it does not.
+    pub(crate) fn silent_since(self) -> Option<Duration> {
+        match self {
+            Self::Gone { since } | Self::Unreachable { since } => Some(since),
+            Self::Untried | Self::Reached { .. } => None,
+        }
+    }
+
     pub(crate) fn reached(since: Duration) -> Self {
         Self::Reached { since }
     }

@@ -36,6 +36,10 @@ impl ChangeQueue {
         self.by_key.is_empty()
     }
 
+    pub(crate) fn contains(&self, key: &InstanceKey) -> bool {
+        self.by_key.contains_key(key)
+    }
+
     /// Notes what happened to a key. One that waits already keeps its place.
     pub(crate) fn note(&mut self, key: &InstanceKey, intent: Intent) {
         if let Some((_, waiting)) = self.by_key.get_mut(key) {
