@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use heureka_core::{Failure, PeerCall, PeerResult, Request};
-use heureka_model::{InstanceInfo, ReplicationAnswer, ReplicationItem, UnixMillis};
+use heureka_model::{InstanceInfo, PeerMessage, ReplicationAnswer, ReplicationItem, UnixMillis};
 use heureka_net::{AnswerLimits, Client, DialError};
 use heureka_wire::{
     Format, decode_applications, decode_batch_answer, decode_peer_reply, encode_batch,
@@ -20,8 +20,11 @@ pub(crate) const PEER_PATH: &str = "/heureka/v1/peer";
 /// Where Java's servers listen for each other, below the base path (server.md N30).
 const BATCH_PATH: &str = "peerreplication/batch/";
 
-/// Bytes of an answer, as it comes and unpacked (faults-and-attacks.md F22).
-const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of an answer, as it comes and unpacked (faults-and-attacks.md F22): to a greeting, to what changed or a
+/// comparison, and of a listing.
+const MAX_GREETING_BYTES: usize = 64 * 1024;
+const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+const MAX_LISTING_BYTES: usize = 64 * 1024 * 1024;
 
 /// What a Java server says of itself towards a peer (server.md N32), so that a rate limiter lets it past.
 const IDENTITY: [(HeaderName, HeaderValue); 4] = [
@@ -48,7 +51,7 @@ pub(super) async fn carry_out(app: &App, client: &Client, call: &PeerCall) -> Pe
     };
     let limits = AnswerLimits {
         deadline: call.deadline,
-        max_bytes: MAX_ANSWER_BYTES,
+        max_bytes: max_bytes(&call.request),
     };
     match client.send(&call.url, request, limits).await {
         Ok(answer) => read(app, call, answer),
@@ -56,6 +59,19 @@ pub(super) async fn carry_out(app: &App, client: &Client, call: &PeerCall) -> Pe
             tracing::debug!(url = %call.url, %error, "a call to a peer failed");
             PeerResult::Failed(failure(&error))
         }
+    }
+}
+
+fn max_bytes(request: &Request) -> usize {
+    match request {
+        Request::Ours(_, message) => match **message {
+            PeerMessage::Hello | PeerMessage::Leave => MAX_GREETING_BYTES,
+            PeerMessage::Changes(_) | PeerMessage::Compare(_) | PeerMessage::Ages(_) => {
+                MAX_ANSWER_BYTES
+            }
+        },
+        Request::Batch(_) => MAX_ANSWER_BYTES,
+        Request::Listing => MAX_LISTING_BYTES,
     }
 }
 
@@ -106,7 +122,7 @@ fn read(app: &App, call: &PeerCall, answer: Response<Bytes>) -> PeerResult {
         .get(header::CONTENT_ENCODING)
         .is_some_and(|coding| coding == "gzip");
     let body = if is_packed {
-        match gunzip(&body, MAX_ANSWER_BYTES) {
+        match gunzip(&body, max_bytes(&call.request)) {
             Ok(body) => body.into(),
             Err(_) => return PeerResult::Failed(Failure::Unreadable),
         }
