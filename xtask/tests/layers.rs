@@ -8,13 +8,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Every crate of ours and its layer. A new crate has to take its place here.
-const LAYERS: [(&str, u8); 8] = [
+const LAYERS: [(&str, u8); 9] = [
     ("heureka-model", 0),
     ("heureka-wire", 1),
     ("heureka-core", 1),
     ("heureka-net", 1),
     ("heureka-server", 2),
     ("heureka-fuzz", 2),
+    ("heureka-sim", 3),
     ("heureka", 3),
     ("xtask", 4),
 ];

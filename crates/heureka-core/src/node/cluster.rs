@@ -5,6 +5,7 @@ use std::time::Duration;
 use heureka_model::{InstanceKey, NodeId, Now, PeerHeader, Registration};
 
 use super::asking::Inquiry;
+use super::rounds::Woke;
 use super::starting::Start;
 use super::{ClusterEvent, Node, Origin};
 use crate::hashing::SeededHash;
@@ -19,6 +20,7 @@ pub(crate) struct Cluster {
     pub(crate) transits: Transits,
     pub(crate) start: Start,
     pub(crate) inquiry: Option<Inquiry>,
+    pub(crate) woke: Option<Woke>,
     /// This node as an instance, and when it renews next.
     pub(crate) own: Option<(Registration, Duration)>,
 }
@@ -31,6 +33,7 @@ impl Cluster {
             transits: Transits::new(hash),
             start: Start::Alone,
             inquiry: None,
+            woke: None,
             own: None,
         }
     }

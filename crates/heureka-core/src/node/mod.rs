@@ -172,14 +172,12 @@ impl Node {
         self.check();
     }
 
-    /// Notes a sign of life of a present key.
-    fn sign_of_life(&mut self, key: &InstanceKey, now: Now, origin: Origin) {
-        let seen_by = self.seen_by(origin);
+    /// Notes a sign of life that an operator gives for a present key. It renews elsewhere, or here: its origin stays.
+    fn sign_of_life(&mut self, key: &InstanceKey, now: Now) {
         let watch = &mut self.watch;
         self.registry
             .change(key.app.as_str(), key.id.as_str(), |entry| {
                 entry.renew(now);
-                entry.origin = seen_by;
                 watch.renewed(entry);
             });
     }

@@ -73,9 +73,9 @@ impl Node {
     /// Takes in the other's clock (MERGE 1*). Answers how much later than usual the message came.
     pub(super) fn take_header(&mut self, now: Now, header: &PeerHeader) -> Duration {
         self.clock.observe(header.reading);
-        self.cluster
-            .transits
-            .delay(header.node, header.uptime, now.mono)
+        let may_have_waited = self.may_have_waited(now.mono);
+        let transits = &mut self.cluster.transits;
+        transits.delay(header.node, header.uptime, now.mono, may_have_waited)
     }
 
     fn note_leave(&mut self, now: Now, header: &PeerHeader) {

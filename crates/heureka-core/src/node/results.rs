@@ -80,8 +80,15 @@ impl Node {
         round_trip: Duration,
     ) -> Duration {
         self.clock.observe(header.reading);
+        let may_have_waited = self.may_have_waited(now.mono);
         let transits = &mut self.cluster.transits;
-        transits.delay_of_answer(header.node, header.uptime, now.mono, round_trip)
+        transits.delay_of_answer(
+            header.node,
+            header.uptime,
+            now.mono,
+            round_trip,
+            may_have_waited,
+        )
     }
 
     /// Notes who answered. Answers whether it is another node.

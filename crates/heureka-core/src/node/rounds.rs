@@ -11,6 +11,16 @@ use crate::self_preservation::RequiredSilence;
 /// A round that is late by more than this says that the node itself was stopped or starved (MERGE 2).
 const LATENESS_TOLERATED: Duration = Duration::from_secs(1);
 
+/// How soon after such a round everything that had waited is read.
+const CATCHES_UP_WITHIN: Duration = Duration::from_secs(2);
+
+/// The end of a time in which this node was not listening.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Woke {
+    at: Duration,
+    late: Duration,
+}
+
 impl Node {
     /// Does what is due: forgets what is old, looks for the silent, and evicts those that may go.
     pub fn handle_timeout(&mut self, now: Now) {
@@ -53,11 +63,23 @@ impl Node {
         if late > LATENESS_TOLERATED {
             let from = self.postponed_until.max(now.mono);
             self.postponed_until = from.saturating_add(late);
+            self.cluster.woke = Some(Woke { at: now.mono, late });
             for peer in self.cluster.peers.iter_mut() {
                 peer.was_away_since(now.mono.saturating_sub(late));
             }
             self.tell(Event::EvictionPostponed { late });
         }
+    }
+
+    /// How long what arrives now may have waited here, because this node was not listening.
+    pub(super) fn may_have_waited(&self, mono: Duration) -> Duration {
+        let late = mono.saturating_sub(self.next_round);
+        if late > LATENESS_TOLERATED {
+            return late;
+        }
+        let woke = self.cluster.woke.as_ref();
+        woke.filter(|woke| mono <= woke.at.saturating_add(CATCHES_UP_WITHIN))
+            .map_or(Duration::ZERO, |woke| woke.late)
     }
 
     pub(super) fn update_protection(&mut self, mono: Duration) {

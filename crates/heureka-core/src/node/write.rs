@@ -124,7 +124,7 @@ impl Node {
         let Some(key) = self.registry.key(app, id) else {
             return StatusOutcome::Unknown;
         };
-        self.sign_of_life(&key, now, origin);
+        self.sign_of_life(&key, now);
         let is_no_change = self.registry.get(app, id).is_none_or(|entry| match change {
             StatusChange::Override(status) => entry.shown.status == status,
             StatusChange::RemoveOverride { .. } => entry.override_part.status().is_none(),

@@ -1,0 +1,270 @@
+//! What must hold, as functions over the world.
+
+use std::time::Duration;
+
+use heureka_core::Opening;
+use heureka_model::{InstanceInfo, InstanceKey};
+
+use crate::expectations::{Acknowledged, Cancelled};
+use crate::world::World;
+
+impl World {
+    fn shows(&self, host: usize, key: &InstanceKey) -> Option<InstanceInfo> {
+        let process = self.hosts.get(host)?.process.as_ref()?;
+        process.node.instance(key.app.as_str(), key.id.as_str())
+    }
+
+    fn has_run(&self, host: usize, run: u64) -> bool {
+        let running = self.hosts.get(host).and_then(|host| host.running());
+        running.is_some_and(|process| process.run == run)
+    }
+
+    /// Since when a host has answered listings.
+    fn open_since(&self, host: usize) -> Option<Duration> {
+        let process = self.hosts.get(host)?.running()?;
+        process.open_since.filter(|_| process.node.is_open())
+    }
+
+    /// Whether both have been in contact for long enough to know what the other knew at `since`.
+    fn have_met(&self, one: usize, other: usize, since: Duration) -> bool {
+        let since = since.max(self.network.unchanged_since(one, other));
+        let bound = self.scenario.catches_up_within();
+        self.network.are_connected(one, other) && since.saturating_add(bound) < self.now
+    }
+
+    /// I1 at the node that acknowledges.
+    pub(crate) fn check_node(&mut self, index: usize) {
+        let lost = self.expected.iter().find(|(key, known)| {
+            self.expected.live(known, self.now).is_some_and(|ack| {
+                ack.host == index
+                    && self.has_run(index, ack.run)
+                    && self.shows(index, key).is_none()
+            })
+        });
+        if let Some((key, _)) = lost {
+            let what = format!("I1: node-{index} acknowledged {key} and does not show it");
+            self.violated(what);
+        }
+    }
+
+    /// I1, I1b, I15, I21: nobody who is live is evicted.
+    pub(crate) fn check_evicted(&mut self, index: usize, keys: &[InstanceKey]) {
+        for key in keys {
+            let known = self.expected.get(key);
+            let live = known.and_then(|known| self.expected.live(known, self.now));
+            if let Some(ack) = live.filter(|ack| self.is_known_to_be_live(index, ack)) {
+                self.violated(format!(
+                    "I1: node-{index} evicts {key}, which renewed: {ack:?}"
+                ));
+            }
+        }
+    }
+
+    /// Whether a node can know, or has to assume, that an instance is live.
+    fn is_known_to_be_live(&self, index: usize, ack: &Acknowledged) -> bool {
+        if !self.has_run(ack.host, ack.run) {
+            return false;
+        }
+        if index == ack.host || self.have_met(index, ack.host, ack.since) {
+            return true;
+        }
+        let started = self
+            .hosts
+            .get(index)
+            .and_then(|host| Some(host.process.as_ref()?.started));
+        let knew_the_origin = |parted: Duration| {
+            ack.since.saturating_add(self.scenario.catches_up_within()) < parted
+                && started.is_some_and(|started| started < ack.since)
+        };
+        self.network
+            .parted_since(index, ack.host)
+            .is_some_and(knew_the_origin)
+    }
+
+    /// I20: a node does not open empty while it reaches an open one that is not.
+    pub(crate) fn check_opened(&mut self, index: usize, opening: Opening) {
+        let is_empty = self
+            .hosts
+            .get(index)
+            .and_then(|host| host.process.as_ref())
+            .is_some_and(|process| process.node.applications().applications.is_empty());
+        if !is_empty || self.scenario.lost > 0 {
+            return;
+        }
+        let settled = Duration::from_secs(12);
+        let lacks = self.expected.iter().find(|(_, known)| {
+            self.expected.live(known, self.now).is_some_and(|ack| {
+                let since = ack.since.max(self.network.unchanged_since(index, ack.host));
+                let open = self.open_since(ack.host);
+                ack.host != index
+                    && self.has_run(ack.host, ack.run)
+                    && self.network.can_call(index, ack.host)
+                    && since.max(open.unwrap_or(self.now)).saturating_add(settled) < self.now
+            })
+        });
+        if let Some((key, _)) = lacks {
+            let what = format!("I20: node-{index} opens empty ({opening:?}), without {key}");
+            self.violated(what);
+        }
+    }
+
+    /// Everything that is looked at from time to time.
+    pub(crate) fn look(&mut self) {
+        let keys: Vec<InstanceKey> = self.expected.iter().map(|(key, _)| key.clone()).collect();
+        for key in &keys {
+            self.look_at(key);
+        }
+        self.check_queues();
+        self.has_converged |= self.is_over && self.digests_are_equal();
+    }
+
+    fn digests_are_equal(&self) -> bool {
+        let nodes = self.hosts.iter().filter_map(|host| host.process.as_ref());
+        let digests: Vec<_> = nodes.map(|process| process.node.strong_digest()).collect();
+        digests.windows(2).all(|pair| pair.first() == pair.last())
+    }
+
+    fn look_at(&mut self, key: &InstanceKey) {
+        let Some(known) = self.expected.get(key) else {
+            return;
+        };
+        let (live, gone) = (
+            self.expected.live(known, self.now),
+            self.expected.gone(known),
+        );
+        let episode = known.episode;
+        let (mut somewhere, mut everywhere) = (false, true);
+        for host in 0..self.hosts.len() {
+            let Some(open_since) = self.open_since(host) else {
+                continue;
+            };
+            let shown = self.shows(host, key);
+            let dirty_ms = shown.map(|shown| shown.document.last_dirty.0);
+            let is_seen = dirty_ms
+                .is_some_and(|dirty_ms| episode.is_some_and(|own| dirty_ms >= own.dirty_ms));
+            somewhere |= is_seen;
+            everywhere &= is_seen;
+            match (dirty_ms.is_some(), live, gone) {
+                (false, Some(ack), _) => self.check_lacks(host, key, ack, open_since),
+                (true, None, Some(cancelled)) => {
+                    self.check_resurrected(host, key, cancelled, open_since)
+                }
+                (true | false, _, _) => {}
+            }
+            if let Some(before) = self.expected.shows(key, host, dirty_ms) {
+                self.violated(format!(
+                    "I10: node-{host} shows {key} as of {dirty_ms:?}, and before {before}"
+                ));
+            }
+        }
+        self.expected.saw(self.now, key, somewhere, everywhere);
+    }
+
+    /// I1 elsewhere, I2
+    fn check_lacks(
+        &mut self,
+        host: usize,
+        key: &InstanceKey,
+        ack: Acknowledged,
+        open_since: Duration,
+    ) {
+        let is_there = self.has_run(ack.host, ack.run);
+        if is_there && self.have_met(host, ack.host, ack.since.max(open_since)) {
+            self.violated(format!(
+                "I1: node-{host} does not show {key}, which is live: {ack:?}"
+            ));
+        }
+    }
+
+    /// I4
+    fn check_resurrected(
+        &mut self,
+        host: usize,
+        key: &InstanceKey,
+        cancelled: Cancelled,
+        open_since: Duration,
+    ) {
+        let is_there = self.has_run(cancelled.host, cancelled.run);
+        if is_there && self.have_met(host, cancelled.host, cancelled.at.max(open_since)) {
+            self.expected.counts.resurrected += 1;
+            self.violated(format!(
+                "I4: node-{host} shows {key}, which was cancelled: {cancelled:?}"
+            ));
+        }
+    }
+
+    /// A queue is never longer than what there is to tell of.
+    fn check_queues(&mut self) {
+        let most = self.expected.len();
+        let too_long = self.hosts.iter().find_map(|host| {
+            let process = host.process.as_ref()?;
+            let longest = process.node.peers().iter().map(|peer| peer.queued).max()?;
+            (longest > most).then_some((host.index, longest))
+        });
+        if let Some((index, longest)) = too_long {
+            self.violated(format!(
+                "node-{index} has {longest} keys in a queue; there are {most}"
+            ));
+        }
+    }
+
+    /// I3, I16, and what was lost.
+    pub(crate) fn end(&mut self) {
+        for host in &mut self.hosts {
+            if let Some(process) = &host.process {
+                self.node_time += self.now.saturating_sub(process.started);
+            }
+        }
+        if !self.has_converged {
+            let seen = self.differences();
+            self.violated(format!("I3: the nodes do not hold the same: {seen}"));
+        }
+        self.check_same_view();
+    }
+
+    fn view(&self, host: usize, key: &InstanceKey) -> Option<String> {
+        let info = self.shows(host, key)?;
+        Some(format!(
+            "{} {} {} {:?}",
+            info.status, info.overridden_status, info.document.last_dirty, info.document.metadata
+        ))
+    }
+
+    fn differences(&self) -> String {
+        let differing = self.clients.iter().filter_map(|client| {
+            let views: Vec<_> = (0..self.hosts.len())
+                .map(|host| self.view(host, &client.key))
+                .collect();
+            let differ = views.windows(2).any(|pair| pair.first() != pair.last());
+            differ.then(|| format!("{}: {views:?}", client.key))
+        });
+        let differing: Vec<String> = differing.collect();
+        if differing.is_empty() {
+            "all views are the same".to_owned()
+        } else {
+            differing.join("; ")
+        }
+    }
+
+    fn check_same_view(&mut self) {
+        let keys: Vec<InstanceKey> = self.expected.iter().map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let views: Vec<_> = (0..self.hosts.len())
+                .map(|host| self.view(host, &key))
+                .collect();
+            let is_live = self.expected.get(&key).is_some_and(|known| {
+                let live = self.expected.live(known, self.now);
+                live.is_some_and(|ack| self.has_run(ack.host, ack.run))
+            });
+            if is_live && views.iter().any(Option::is_none) {
+                self.expected.counts.lost += 1;
+                self.violated(format!("{key} is live and lost: {views:?}"));
+            }
+            let shown: Vec<_> = views.iter().flatten().collect();
+            // One whose lease has ended is only kept, and each node keeps what it has (MERGE 3).
+            if is_live && shown.windows(2).any(|pair| pair.first() != pair.last()) {
+                self.violated(format!("I16: {key} is shown differently: {views:?}"));
+            }
+        }
+    }
+}

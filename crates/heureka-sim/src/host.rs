@@ -1,0 +1,118 @@
+//! A machine on which the process of a node runs, ends and is started anew.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use heureka_core::{CallId, ClusterConfig, Node, NodeConfig, PeerTarget};
+use heureka_model::{Now, ServiceUrl, UnixMillis};
+
+use crate::peers::Event;
+
+/// The wall clock when the world begins.
+const WALL_AT_START: UnixMillis = UnixMillis(1_700_000_000_000);
+
+/// A machine.
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub(crate) index: usize,
+    pub(crate) url: ServiceUrl,
+    /// How far its wall clock is ahead, in milliseconds.
+    pub(crate) wall_ahead_ms: i64,
+    pub(crate) process: Option<Process>,
+    /// How many processes there have been.
+    pub(crate) runs: u64,
+}
+
+/// A run of a node.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) run: u64,
+    pub(crate) node: Node,
+    pub(crate) started: Duration,
+    /// When it is to be called; an earlier plan is void.
+    pub(crate) wakes_at: Option<Duration>,
+    /// How often in a row it was called at one moment.
+    pub(crate) calls_at_once: u32,
+    /// Calls that have no result yet.
+    pub(crate) open_calls: BTreeSet<CallId>,
+    /// What arrived while it was stopped.
+    pub(crate) stopped: Option<Vec<Event>>,
+    /// Since when it answers listings.
+    pub(crate) open_since: Option<Duration>,
+}
+
+impl Host {
+    pub(crate) fn new(index: usize) -> Option<Self> {
+        let url = format!("http://node-{index}:8761/eureka/");
+        Some(Self {
+            index,
+            url: ServiceUrl::parse(&url).ok()?,
+            wall_ahead_ms: 0,
+            process: None,
+            runs: 0,
+        })
+    }
+
+    /// As others call it.
+    pub(crate) fn target(&self, is_presumed_own: bool) -> PeerTarget {
+        let last = u8::try_from(self.index).unwrap_or(u8::MAX);
+        PeerTarget {
+            url: self.url.clone(),
+            addresses: vec![IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))],
+            is_presumed_own,
+        }
+    }
+
+    pub(crate) fn start(&mut self, at: Duration, seed: u64, peers: Vec<PeerTarget>) {
+        self.runs += 1;
+        let now = Now {
+            mono: Duration::ZERO,
+            wall: self.wall(at),
+        };
+        let mut node = Node::new(NodeConfig::default(), seed, now);
+        let config = ClusterConfig {
+            node_name: format!("node-{}", self.index),
+            ..ClusterConfig::default()
+        };
+        node.join_cluster(now, config);
+        node.set_peers(now, peers);
+        self.process = Some(Process {
+            run: self.runs,
+            node,
+            started: at,
+            wakes_at: None,
+            calls_at_once: 0,
+            open_calls: BTreeSet::new(),
+            stopped: None,
+            open_since: None,
+        });
+    }
+
+    fn wall(&self, at: Duration) -> UnixMillis {
+        let wall = WALL_AT_START.after(at);
+        UnixMillis(wall.0.saturating_add(self.wall_ahead_ms))
+    }
+
+    /// Both clocks of its process.
+    pub(crate) fn now(&self, at: Duration) -> Now {
+        let started = self.process.as_ref().map_or(at, |process| process.started);
+        Now {
+            mono: at.saturating_sub(started),
+            wall: self.wall(at),
+        }
+    }
+
+    /// The node, where its process runs and is not stopped.
+    pub(crate) fn running(&self) -> Option<&Process> {
+        self.process
+            .as_ref()
+            .filter(|process| process.stopped.is_none())
+    }
+
+    pub(crate) fn is_run(&self, run: u64) -> bool {
+        self.process
+            .as_ref()
+            .is_some_and(|process| process.run == run)
+    }
+}

@@ -1,0 +1,64 @@
+//! What messages may say: a transfer never makes a lease younger (MERGE 2).
+
+use std::time::Duration;
+
+use heureka_model::{Compared, InstanceKey, KeyState, LeaseState, PeerMessage, PeerReply};
+
+use crate::world::World;
+
+/// What lines and drifting clocks may take off an age.
+const AGE_TOLERANCE: Duration = Duration::from_secs(5);
+
+impl World {
+    pub(crate) fn check_message_ages(&mut self, from: usize, message: &PeerMessage) {
+        match message {
+            PeerMessage::Changes(changes) => {
+                self.check_states(from, &changes.states);
+                for renewed in &changes.renewed {
+                    self.check_age(from, &renewed.key, renewed.lease);
+                }
+            }
+            PeerMessage::Hello
+            | PeerMessage::Compare(_)
+            | PeerMessage::Ages(_)
+            | PeerMessage::Leave => {}
+        }
+    }
+
+    pub(crate) fn check_reply_ages(&mut self, from: usize, reply: &PeerReply) {
+        match reply {
+            PeerReply::Taken(taken) => self.check_states(from, &taken.newer),
+            PeerReply::Compared(Compared::Keys { states, .. }) => self.check_states(from, states),
+            PeerReply::Ages(ages) => {
+                for age in ages {
+                    self.check_age(from, &age.key, age.lease);
+                }
+            }
+            PeerReply::Noted
+            | PeerReply::Compared(
+                Compared::Same | Compared::Applications(_) | Compared::Slices(_),
+            ) => {}
+        }
+    }
+
+    fn check_states(&mut self, from: usize, states: &[KeyState]) {
+        for state in states {
+            if let KeyState::Present(present) = state {
+                self.check_age(from, &present.document.document.key(), present.lease);
+            }
+        }
+    }
+
+    fn check_age(&mut self, from: usize, key: &InstanceKey, lease: LeaseState) {
+        let Some(last_sign) = self.expected.get(key).and_then(|known| known.last_sign) else {
+            return;
+        };
+        let age = self.now.saturating_sub(last_sign);
+        if lease.age.saturating_add(AGE_TOLERANCE) < age {
+            self.violated(format!(
+                "node-{from} hands {key} over as {:?} old, but its last sign of life was {age:?} ago",
+                lease.age
+            ));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What a seed makes of a world: how large it is, how good its lines are, and what befalls it.
+
+use std::time::Duration;
+
+use rand::RngExt as _;
+use rand_pcg::Pcg64;
+
+/// What a seed makes of a world.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scenario {
+    pub(crate) hosts: usize,
+    pub(crate) clients: usize,
+    /// After this long everything is healed.
+    pub(crate) length: Duration,
+    /// The usual time on a line, and by how much it varies.
+    pub(crate) delay: Duration,
+    pub(crate) jitter: Duration,
+    /// How many of a thousand messages between nodes are lost, come twice, or are held up for long.
+    pub(crate) lost: u32,
+    pub(crate) doubled: u32,
+    pub(crate) held_up: u32,
+    /// How many of a thousand requests of clients hang.
+    pub(crate) hung: u32,
+    /// The mean time between two faults.
+    pub(crate) between_faults: Duration,
+    /// Wall clocks differ and jump.
+    pub(crate) clocks_jump: bool,
+    /// Processes are stopped for a while and go on.
+    pub(crate) pauses: bool,
+}
+
+impl Scenario {
+    pub(crate) fn of(rng: &mut Pcg64) -> Self {
+        let is_slow = rng.random_range(0..4) == 0;
+        let is_lossy = rng.random_range(0..3) == 0;
+        let millis = |ms: u64| Duration::from_millis(ms);
+        Self {
+            hosts: pick(rng, 2, &[3, 3, 3, 4, 5]),
+            clients: rng.random_range(5..=14),
+            length: Duration::from_secs(rng.random_range(6 * 60..=14 * 60)),
+            delay: millis(if is_slow { 150 } else { 1 }),
+            jitter: millis(if is_slow { 700 } else { 20 }),
+            lost: if is_lossy {
+                rng.random_range(10..=150)
+            } else {
+                0
+            },
+            doubled: pick(rng, 0, &[0, 50, 300]),
+            held_up: pick(rng, 0, &[0, 5]),
+            hung: pick(rng, 0, &[10, 50]),
+            between_faults: Duration::from_secs(rng.random_range(15..=120)),
+            clocks_jump: rng.random_range(0..3) == 0,
+            pauses: rng.random_bool(0.5),
+        }
+    }
+
+    /// How long a node may lack what another one has, while both reach each other.
+    pub(crate) fn catches_up_within(&self) -> Duration {
+        Duration::from_secs(if self.lost > 0 { 120 } else { 15 })
+    }
+}
+
+/// The first or one of the others, each as likely.
+fn pick<T: Copy>(rng: &mut Pcg64, first: T, others: &[T]) -> T {
+    let index = rng.random_range(0..=others.len());
+    others.get(index).copied().unwrap_or(first)
+}
