@@ -11,6 +11,8 @@ mod eureka;
 mod metrics;
 mod own_instance;
 mod pages;
+mod peer_calls;
+mod peer_metrics;
 mod peers;
 mod process;
 mod region_metrics;
@@ -20,7 +22,7 @@ mod router;
 pub use app::{App, Labels, NodeGuard, ServerConfig};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use driver::{drive, tick};
-pub use peers::{PeersSettings, discover_peers, drive_peers};
+pub use peers::{PeersSettings, discover_peers, drive_peers, take_peer_result};
 pub use regions::{
     Fetch, FetchFuture, PlainHttp, RegionsSettings, fetch_due_regions, follow_regions,
 };

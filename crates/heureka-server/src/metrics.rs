@@ -5,14 +5,19 @@ use std::sync::Arc;
 use heureka_core::{Event, NodeReport, Protection, RegionFetch, RegionOutcome, RegionReport};
 use heureka_net::Counters;
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::connection_metrics::ConnectionMetrics;
+use crate::peer_calls::PeerCalls;
+use crate::peer_metrics;
+use crate::peers::Overview;
 use crate::region_metrics::RegionMetrics;
+
+const PREFIX: &str = "heureka";
 
 /// All metrics of a server. A value, not a global: two servers in one process do not share them.
 #[derive(Debug)]
@@ -22,6 +27,7 @@ pub(crate) struct Metrics {
     limits: Family<LimitLabels, Counter>,
     evictions: Counter,
     regions: RegionMetrics,
+    peer_calls: PeerCalls,
     instances: Gauge,
     applications: Gauge,
     recent_changes: Gauge,
@@ -47,11 +53,12 @@ struct LimitLabels {
 impl Metrics {
     pub(crate) fn new(connections: Arc<Counters>) -> Self {
         let mut metrics = Self {
-            registry: Registry::with_prefix("heureka"),
+            registry: Registry::with_prefix(PREFIX),
             requests: Family::default(),
             limits: Family::default(),
             evictions: Counter::default(),
             regions: RegionMetrics::default(),
+            peer_calls: PeerCalls::default(),
             instances: Gauge::default(),
             applications: Gauge::default(),
             recent_changes: Gauge::default(),
@@ -145,6 +152,10 @@ impl Metrics {
         }
     }
 
+    pub(crate) fn peer_calls(&self) -> &PeerCalls {
+        &self.peer_calls
+    }
+
     pub(crate) fn count_region_fetch(&self, fetch: &RegionFetch, outcome: &RegionOutcome) {
         self.regions.count(fetch, outcome);
         if let RegionOutcome::Failed { failure, .. } = outcome
@@ -154,8 +165,13 @@ impl Metrics {
         }
     }
 
-    /// The whole page, with the numbers of the registry and of the regions as of now.
-    pub(crate) fn render(&self, report: &NodeReport, regions: &[RegionReport]) -> String {
+    /// The whole page, with the numbers of the registry, of the regions and of the peers as of now.
+    pub(crate) fn render(
+        &self,
+        report: &NodeReport,
+        regions: &[RegionReport],
+        overview: &Overview,
+    ) -> String {
         self.regions.set(regions);
         let protection = &report.protection;
         for (gauge, value) in [
@@ -175,7 +191,10 @@ impl Metrics {
             .set(i64::try_from(report.renewals_last_minute).unwrap_or(i64::MAX));
         let mut page = String::new();
         // Writing to a string cannot fail.
-        let _ = encode(&mut page, &self.registry);
+        let _ = encode_registry(&mut page, &self.registry);
+        let peers = peer_metrics::registry(PREFIX, overview, &self.peer_calls);
+        let _ = encode_registry(&mut page, &peers);
+        let _ = encode_eof(&mut page);
         page
     }
 }

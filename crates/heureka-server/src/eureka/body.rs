@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use heureka_net::is_body_timeout;
 use heureka_wire::{ContentCoding, GunzipError, content_coding, gunzip};
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use thiserror::Error;
 
@@ -25,6 +25,26 @@ pub(crate) enum BodyError {
     /// It is encoded in a way that is not gzip.
     #[error("the body's Content-Encoding is neither gzip nor identity")]
     UnknownEncoding,
+}
+
+impl BodyError {
+    /// The limit that was reached, by the name of its setting.
+    pub(crate) fn limit(self) -> Option<&'static str> {
+        match self {
+            Self::TooLarge { .. } => Some("max-body"),
+            Self::TimedOut => Some("body-deadline"),
+            Self::Broken | Self::BrokenGzip | Self::UnknownEncoding => None,
+        }
+    }
+
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken | Self::BrokenGzip => StatusCode::BAD_REQUEST,
+            Self::UnknownEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        }
+    }
 }
 
 /// Reads a body to its end.

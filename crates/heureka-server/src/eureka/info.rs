@@ -1,5 +1,6 @@
 //! What the server says of itself.
 
+use heureka_core::PeerReport;
 use heureka_model::StatusInfo;
 use heureka_wire::{Format, Version, encode_status_info, encode_status_overrides, instance_answer};
 use http::StatusCode;
@@ -9,20 +10,14 @@ use super::answer::Answer;
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::pages;
+use crate::peers::{Overview, is_reached};
 
 /// `GET status`
 pub(super) fn status(app: &App, call: &Call) -> Result<Answer, Refusal> {
     let answer_type = instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
     let info = StatusInfo {
         general: pages::general_stats(app),
-        // A node alone has no replicas to speak of (server.md 7.21).
-        replicas: [
-            "registered-replicas",
-            "available-replicas",
-            "unavailable-replicas",
-        ]
-        .map(|name| (name, String::new()))
-        .to_vec(),
+        replicas: replicas(app),
         instance: app.own_instance().clone(),
         is_healthy: None,
     };
@@ -33,6 +28,25 @@ pub(super) fn status(app: &App, call: &Call) -> Result<Answer, Refusal> {
         &answer_type.content_type,
         body,
     ))
+}
+
+/// The peers in the words of Java's servers (server.md 7.21), with their commas. Those count a peer as available that is
+/// registered as an instance; here it is one that answers.
+fn replicas(app: &App) -> Vec<(&'static str, String)> {
+    let overview = Overview::of(&app.node(), app.now().mono);
+    let urls = |wanted: &dyn Fn(&PeerReport) -> bool| -> Vec<String> {
+        let peers = overview.others().filter(|peer| wanted(peer));
+        peers.map(|peer| peer.url.to_string()).collect()
+    };
+    let each_with_comma = |urls: Vec<String>| urls.into_iter().map(|url| url + ",").collect();
+    vec![
+        ("registered-replicas", urls(&|_| true).join(", ")),
+        ("available-replicas", each_with_comma(urls(&is_reached))),
+        (
+            "unavailable-replicas",
+            each_with_comma(urls(&|peer| !is_reached(peer))),
+        ),
+    ]
 }
 
 /// `GET serverinfo/statusoverrides`

@@ -70,8 +70,7 @@ impl Refusal {
     )]
     pub(crate) fn limit(&self) -> Option<&'static str> {
         match self {
-            Self::Body(BodyError::TooLarge { .. }) => Some("max-body"),
-            Self::Body(BodyError::TimedOut) => Some("body-deadline"),
+            Self::Body(error) => error.limit(),
             Self::Invalid {
                 why: InvalidInstance::TooLarge { .. },
                 ..
@@ -112,7 +111,6 @@ impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
             Self::BadPath(_)
-            | Self::Body(BodyError::Broken | BodyError::BrokenGzip)
             | Self::MalformedMediaType
             | Self::Unreadable { .. }
             | Self::Invalid { .. }
@@ -122,11 +120,8 @@ impl Refusal {
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAPeer => StatusCode::UNAUTHORIZED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::Body(BodyError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Body(BodyError::TimedOut) => StatusCode::REQUEST_TIMEOUT,
-            Self::MediaType | Self::Body(BodyError::UnknownEncoding) => {
-                StatusCode::UNSUPPORTED_MEDIA_TYPE
-            }
+            Self::Body(error) => error.status(),
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             // wire.md 1.0.5
             Self::Delta(_) | Self::RegionsNotReady | Self::NotOpen => StatusCode::FORBIDDEN,
             Self::RateLimited | Self::Full(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -1,6 +1,8 @@
 //! Pages for people: plain HTML without scripts, made from the registry as it is.
 
+mod cluster;
 mod format;
+mod kept;
 mod last_n;
 mod status;
 
@@ -11,6 +13,7 @@ use heureka_core::Scope;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::app::App;
+use crate::peers::Overview;
 use crate::process;
 
 /// Everything a page needs is in the page: no script, no frame, nothing from elsewhere (faults-and-attacks.md S15, S29).
@@ -38,20 +41,21 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 
 /// `GET /`: how the server is, and who is registered.
 pub(crate) async fn status(State(app): State<App>) -> Response {
-    let (now, report, regions, applications) = {
+    let (now, report, regions, overview, applications) = {
         let mut node = app.node();
         let now = app.now();
         (
             now,
             node.report(now.mono),
             node.region_reports(),
+            Overview::of(&node, now.mono),
             // server.md R75: with transparent fallback also those of remote regions.
             node.applications_in(Scope::Usual),
         )
     };
     render(&status::StatusPage::new(
         &app,
-        (&report, &regions),
+        (&report, &regions, &overview),
         &applications,
         now,
     ))
@@ -68,30 +72,48 @@ pub(crate) async fn last_n(State(app): State<App>) -> Response {
 
 /// `GET /metrics`
 pub(crate) async fn metrics(State(app): State<App>) -> Response {
-    let (report, regions) = {
+    let (report, regions, overview) = {
         let mut node = app.node();
-        (node.report(app.now().mono), node.region_reports())
+        let mono = app.now().mono;
+        (
+            node.report(mono),
+            node.region_reports(),
+            Overview::of(&node, mono),
+        )
     };
     let content_type =
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     (
         [(header::CONTENT_TYPE, content_type)],
-        app.metrics().render(&report, &regions),
+        app.metrics().render(&report, &regions, &overview),
     )
         .into_response()
 }
 
-/// `GET /actuator/health`: what probes made for Spring's server ask for. Who can read it is alive and open.
+/// `GET /actuator/health`: what probes made for Spring's server ask for. Who can read it is alive.
 pub(crate) async fn health() -> Response {
-    const BODY: &str = r#"{"groups":["liveness","readiness"],"status":"UP"}"#;
-    let content_type = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, content_type)], BODY).into_response()
+    json(r#"{"groups":["liveness","readiness"],"status":"UP"}"#)
 }
 
-/// `GET /actuator/health/liveness` and `…/readiness`
-pub(crate) async fn health_group() -> Response {
+/// `GET /actuator/health/liveness`
+pub(crate) async fn liveness() -> Response {
+    json(r#"{"status":"UP"}"#)
+}
+
+/// `GET /actuator/health/readiness`: a server whose listings are closed is no use to clients that look for somebody, and
+/// others are there to ask (MERGE 8).
+pub(crate) async fn readiness(State(app): State<App>) -> Response {
+    if app.node().is_open() {
+        json(r#"{"status":"UP"}"#)
+    } else {
+        let body = json(r#"{"status":"OUT_OF_SERVICE"}"#);
+        (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+    }
+}
+
+fn json(body: &'static str) -> Response {
     let content_type = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, content_type)], r#"{"status":"UP"}"#).into_response()
+    ([(header::CONTENT_TYPE, content_type)], body).into_response()
 }
 
 fn render(page: &impl Template) -> Response {

@@ -4,8 +4,11 @@ use askama::Template;
 use heureka_core::{NodeReport, Protection, ProtectionReport, RegionReport};
 use heureka_model::{Application, Applications, InstanceInfo, InstanceStatus, Now};
 
+use super::cluster::Cluster;
+use super::kept::Kept;
 use super::{format, general_stats};
 use crate::app::App;
+use crate::peers::Overview;
 
 /// How many instances of one status a row names; a page is for people, and who wants all asks for the listing.
 const NAMED_IN_ROW: usize = 100;
@@ -16,8 +19,8 @@ pub(super) struct StatusPage {
     system: Vec<(&'static str, String)>,
     general: Vec<(&'static str, String)>,
     banner: Option<Banner>,
-    kept: Vec<String>,
-    kept_count: usize,
+    cluster: Cluster,
+    kept: Kept,
     regions: Vec<RegionRow>,
     applications: Vec<ApplicationRow>,
 }
@@ -63,7 +66,7 @@ struct InstanceLink {
 impl StatusPage {
     pub(super) fn new(
         app: &App,
-        (report, regions): (&NodeReport, &[RegionReport]),
+        (report, regions, overview): (&NodeReport, &[RegionReport], &Overview),
         all: &Applications,
         now: Now,
     ) -> Self {
@@ -73,8 +76,8 @@ impl StatusPage {
             system: system(app, report, now),
             general: general_stats(app),
             banner: banner(&report.protection, now),
-            kept: report.kept.iter().map(ToString::to_string).collect(),
-            kept_count: report.protection.kept,
+            cluster: Cluster::new(overview),
+            kept: Kept::new(report, overview, app.config().peers.cluster.hold_limit),
             regions: regions
                 .iter()
                 .map(|report| RegionRow::new(report, now))

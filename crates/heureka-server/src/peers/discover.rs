@@ -9,6 +9,7 @@ use heureka_net::Resolver;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::mesh_watch::MeshWatch;
 use crate::app::App;
 
 /// Looks names up when they are due, and at once when `refresh` says so, until `shutdown` is cancelled.
@@ -20,6 +21,7 @@ pub async fn discover_peers(
 ) {
     let settings = &app.config().peers;
     let mut directory = PeerDirectory::new(settings.sources.clone(), settings.discovery);
+    let mut mesh = MeshWatch::default();
     let forever = async {
         loop {
             while let Some(lookup) = directory.poll_lookup(app.now().mono) {
@@ -28,8 +30,7 @@ pub async fn discover_peers(
             }
             let targets = targets(&app, &resolver, directory.peers()).await;
             tell_left_out(&directory);
-            app.node().set_peers(app.now(), targets);
-            app.wake_peers();
+            take_list(&app, targets, &mut mesh);
             tokio::select! {
                 () = until_due(&app, &directory) => {}
                 () = refresh.notified() => {
@@ -40,6 +41,18 @@ pub async fn discover_peers(
         }
     };
     shutdown.run_until_cancelled(forever).await;
+}
+
+fn take_list(app: &App, targets: Vec<PeerTarget>, mesh: &mut MeshWatch) {
+    let (peers, strangers) = {
+        let mut node = app.node();
+        node.set_peers(app.now(), targets);
+        (node.peers(), node.not_meshed())
+    };
+    app.wake_peers();
+    let ids: Vec<_> = peers.iter().map(|peer| peer.id).collect();
+    app.metrics().peer_calls().keep_only(&ids);
+    mesh.look_and_warn(strangers);
 }
 
 async fn look_up(resolver: &Resolver, lookup: &Lookup) -> Result<Found, LookupFailed> {

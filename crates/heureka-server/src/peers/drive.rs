@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heureka_core::PeerCall;
+use heureka_core::{PeerCall, PeerResult};
 use heureka_net::Client;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -60,11 +60,17 @@ fn next_call(app: &App) -> Option<PeerCall> {
 
 async fn make(app: App, client: Client, call: PeerCall) {
     let result = carry_out(&app, &client, &call).await;
+    take_peer_result(&app, &call, result);
+}
+
+/// Gives the core what came of a call, counts it, and tells people what it means.
+pub fn take_peer_result(app: &App, call: &PeerCall, result: PeerResult) {
+    app.metrics().peer_calls().count(call, &result);
     let mut node = app.node();
     node.handle_result(app.now(), call.id, result);
     let events: Vec<_> = std::iter::from_fn(|| node.poll_event()).collect();
     drop(node);
-    tell_events(&app, &events);
+    tell_events(app, &events);
 }
 
 async fn say_goodbye(app: &App, client: &Client) {

@@ -7,7 +7,7 @@ use http::{StatusCode, header};
 
 use crate::app::App;
 use crate::driver::tell_events;
-use crate::eureka::{read_body, unpack};
+use crate::eureka::{BodyError, read_body, unpack};
 
 /// `POST /heureka/v1/peer`
 pub(crate) async fn receive(State(app): State<App>, request: Request) -> Response {
@@ -18,20 +18,17 @@ pub(crate) async fn receive(State(app): State<App>, request: Request) -> Respons
     }
     let limit_bytes = app.config().max_batch_body_bytes;
     let (head, body) = request.into_parts();
-    let body = match read_body(body, limit_bytes).await {
-        Ok(body) => body,
-        Err(error) => return refuse(&error.to_string()),
-    };
-    match unpack(&head.headers, body, limit_bytes) {
+    let body = read_body(body, limit_bytes).await;
+    match body.and_then(|body| unpack(&head.headers, body, limit_bytes)) {
         Ok(body) => answer(&app, &body),
-        Err(error) => refuse(&error.to_string()),
+        Err(error) => refuse_body(&app, error),
     }
 }
 
 fn answer(app: &App, body: &[u8]) -> Response {
     let decoded = match decode_peer_message(body, app.now().wall, app.document_limits()) {
         Ok(decoded) => decoded,
-        Err(error) => return refuse(&error.to_string()),
+        Err(error) => return refuse(StatusCode::BAD_REQUEST, &error.to_string()),
     };
     let mut node = app.node();
     let (header, reply) = node.handle_peer_message(app.now(), &decoded.header, decoded.body);
@@ -42,7 +39,14 @@ fn answer(app: &App, body: &[u8]) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-fn refuse(why: &str) -> Response {
+fn refuse_body(app: &App, error: BodyError) -> Response {
+    if let Some(limit) = error.limit() {
+        app.metrics().count_limit(limit);
+    }
+    refuse(error.status(), &error.to_string())
+}
+
+fn refuse(status: StatusCode, why: &str) -> Response {
     tracing::warn!(why, "refused: a message of a peer");
-    StatusCode::BAD_REQUEST.into_response()
+    status.into_response()
 }

@@ -65,6 +65,7 @@ fn the_status_page_says_why_nothing_is_evicted() {
         "Self-preservation is on: 3 of 3 instances",
         "It ends when no more than 1 are missing",
         "ORDERS/a",
+        "</bdi>. Self-preservation is on.</p>",
     ] {
         assert!(html.contains(text), "{text}: {html}");
     }

@@ -147,7 +147,7 @@ impl TestServer {
     pub fn advance(&self, by: Duration) {
         let end = self.clock.now().mono + by;
         loop {
-            let (due, _timer) = self.app.node().poll_timeout();
+            let (due, _timer) = self.app.node().poll_own_timeout();
             if due > end {
                 break;
             }
