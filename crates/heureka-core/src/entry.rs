@@ -154,7 +154,6 @@ impl Entry {
             lease: self.lease_state(mono),
             registered: self.shown.times.registration,
             service_up: self.shown.times.service_up,
-            is_kept: self.watch.has_ended,
         }))
     }
 

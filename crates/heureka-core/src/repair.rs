@@ -66,9 +66,13 @@ impl Repair {
         self.steps.front()
     }
 
-    /// The question that an answer came to.
-    pub(crate) fn answered(&mut self) -> Option<Step> {
-        self.steps.pop_front()
+    /// Takes notice that a question was answered. Answers whether it is the one that is to be asked now.
+    pub(crate) fn is_answered(&mut self, step: &Step) -> bool {
+        let is_next = self.next() == Some(step);
+        if is_next {
+            self.steps.pop_front();
+        }
+        is_next
     }
 
     /// Plans the questions about applications that differ: a large one is divided first, small ones are asked together.

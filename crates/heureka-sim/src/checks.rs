@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
-use heureka_core::Opening;
 use heureka_model::{InstanceInfo, InstanceKey};
+use rand::RngExt as _;
 
 use crate::expectations::{Acknowledged, Cancelled};
 use crate::world::World;
+
+/// Whatever happens, listings open then (MERGE 8).
+const START_HOLD: Duration = Duration::from_secs(35);
+
+/// What was said this long ago, over a line that has not changed since, is known.
+const SETTLED: Duration = Duration::from_secs(12);
 
 impl World {
     fn shows(&self, host: usize, key: &InstanceKey) -> Option<InstanceInfo> {
@@ -47,8 +53,14 @@ impl World {
         }
     }
 
-    /// I1, I1b, I15, I21: nobody who is live is evicted.
+    /// I1, I1b, I15, I21: nobody who is live is evicted, and nobody at all soon after a time of not listening.
     pub(crate) fn check_evicted(&mut self, index: usize, keys: &[InstanceKey]) {
+        let process = self.hosts.get(index).and_then(|host| host.process.as_ref());
+        if process.is_some_and(|process| self.now < process.spares_until) {
+            self.violated(format!(
+                "I21: node-{index} was stopped, and evicts {keys:?}"
+            ));
+        }
         for key in keys {
             let known = self.expected.get(key);
             let live = known.and_then(|known| self.expected.live(known, self.now));
@@ -81,29 +93,35 @@ impl World {
             .is_some_and(knew_the_origin)
     }
 
-    /// I20: a node does not open empty while it reaches an open one that is not.
-    pub(crate) fn check_opened(&mut self, index: usize, opening: Opening) {
-        let is_empty = self
-            .hosts
-            .get(index)
-            .and_then(|host| host.process.as_ref())
-            .is_some_and(|process| process.node.applications().applications.is_empty());
-        if !is_empty || self.scenario.lost > 0 {
+    /// I20: before its hold has passed, a node opens only with what all open nodes that it reaches agree on.
+    pub(crate) fn check_opened(&mut self, index: usize) {
+        let process = self.hosts.get(index).and_then(|host| host.process.as_ref());
+        let age = process.map(|process| self.now.saturating_sub(process.started));
+        if age.is_none_or(|age| age >= START_HOLD) {
             return;
         }
-        let settled = Duration::from_secs(12);
-        let lacks = self.expected.iter().find(|(_, known)| {
-            self.expected.live(known, self.now).is_some_and(|ack| {
-                let since = ack.since.max(self.network.unchanged_since(index, ack.host));
-                let open = self.open_since(ack.host);
-                ack.host != index
-                    && self.has_run(ack.host, ack.run)
-                    && self.network.can_call(index, ack.host)
-                    && since.max(open.unwrap_or(self.now)).saturating_add(settled) < self.now
-            })
+        let others: Vec<usize> = (0..self.hosts.len())
+            .filter(|other| *other != index && self.network.can_call(index, *other))
+            .filter(|other| self.open_since(*other).is_some())
+            .collect();
+        let lacks = self.expected.iter().find(|(key, known)| {
+            let is_settled = self.expected.live(known, self.now).is_some_and(|ack| {
+                let settled = |other: &usize| {
+                    let since = ack
+                        .since
+                        .max(self.network.unchanged_since(*other, ack.host));
+                    since.saturating_add(SETTLED) < self.now
+                };
+                others.iter().all(settled)
+            });
+            let is_shown = |other: &usize| self.shows(*other, key).is_some();
+            is_settled
+                && others.iter().all(is_shown)
+                && !others.is_empty()
+                && self.shows(index, key).is_none()
         });
         if let Some((key, _)) = lacks {
-            let what = format!("I20: node-{index} opens empty ({opening:?}), without {key}");
+            let what = format!("I20: node-{index} opens without {key}, which is at {others:?}");
             self.violated(what);
         }
     }
@@ -115,7 +133,25 @@ impl World {
             self.look_at(key);
         }
         self.check_queues();
+        self.read_what_changed();
         self.has_converged |= self.is_over && self.digests_are_equal();
+    }
+
+    /// I11
+    fn read_what_changed(&mut self) {
+        let (at, index) = (self.now, self.rng.random_range(0..self.hosts.len()));
+        let Some(host) = self.hosts.get_mut(index) else {
+            return;
+        };
+        let now = host.now(at);
+        let process = host.process.as_mut();
+        let process = process.filter(|process| process.stopped.is_none());
+        let wrong = process.and_then(|process| process.reader.read(&mut process.node, now.mono));
+        if let Some(wrong) = wrong {
+            self.violated(format!(
+                "I11: who follows node-{index} by deltas is wrong: {wrong}"
+            ));
+        }
     }
 
     fn digests_are_equal(&self) -> bool {
@@ -220,6 +256,7 @@ impl World {
             self.violated(format!("I3: the nodes do not hold the same: {seen}"));
         }
         self.check_same_view();
+        self.check_amplification();
     }
 
     fn view(&self, host: usize, key: &InstanceKey) -> Option<String> {

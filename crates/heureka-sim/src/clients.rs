@@ -297,6 +297,7 @@ impl World {
             &mut process.node,
             process.run,
         );
+        self.told.writes += 1;
         let is_done = match deed {
             Deed::Register { dirty_ms, status } => registration(&key, dirty_ms, status)
                 .is_some_and(|registration| {
@@ -361,6 +362,7 @@ impl World {
             return;
         };
         let (app, id, node) = (key.app.as_str(), key.id.as_str(), &mut process.node);
+        self.told.writes += 1;
         let change = match deed {
             0 => StatusChange::Override(InstanceStatus::OutOfService),
             1 => StatusChange::Override(InstanceStatus::Up),

@@ -11,7 +11,7 @@ use crate::world::World;
 impl World {
     /// Something breaks, and is mended after a while.
     pub(crate) fn fault(&mut self) {
-        if self.is_over {
+        if self.is_over || self.scenario.is_calm {
             return;
         }
         let next = self.up_to(self.scenario.between_faults.saturating_mul(2));
@@ -59,6 +59,20 @@ impl World {
             .flat_map(|other| [(host, other), (other, host)])
             .collect();
         self.lines_become(lines, Line::Cut);
+    }
+
+    /// The hosts fall into two groups until everything is healed.
+    pub(crate) fn split(&mut self) {
+        let first = self.rng.random_range(1..self.hosts.len());
+        let lines =
+            (0..first).flat_map(|one| (first..self.hosts.len()).map(move |other| (one, other)));
+        let lines: Vec<_> = lines
+            .flat_map(|(one, other)| [(one, other), (other, one)])
+            .collect();
+        self.trace.line(self.now, format_args!("split: {lines:?}"));
+        for (from, to) in lines {
+            self.network.set(self.now, from, to, Line::Cut);
+        }
     }
 
     fn lines_become(&mut self, lines: Vec<(usize, usize)>, line: Line) {
@@ -115,6 +129,7 @@ impl World {
     }
 
     fn stop_for_a_while(&mut self, index: usize) {
+        let at = self.now;
         let Some(process) = self
             .hosts
             .get_mut(index)
@@ -126,6 +141,7 @@ impl World {
             return;
         }
         process.stopped = Some(Vec::new());
+        process.stopped_at = at;
         self.trace
             .line(self.now, format_args!("node-{index} is stopped"));
         self.network.touch_host(self.now, index);

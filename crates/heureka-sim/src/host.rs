@@ -8,6 +8,7 @@ use heureka_core::{CallId, ClusterConfig, Node, NodeConfig, PeerTarget};
 use heureka_model::{Now, ServiceUrl, UnixMillis};
 
 use crate::peers::Event;
+use crate::readers::Reader;
 
 /// The wall clock when the world begins.
 const WALL_AT_START: UnixMillis = UnixMillis(1_700_000_000_000);
@@ -38,8 +39,26 @@ pub(crate) struct Process {
     pub(crate) open_calls: BTreeSet<CallId>,
     /// What arrived while it was stopped.
     pub(crate) stopped: Option<Vec<Event>>,
+    pub(crate) stopped_at: Duration,
+    /// Until when it may evict nobody, because it was stopped (I21).
+    pub(crate) spares_until: Duration,
+    pub(crate) reader: Reader,
     /// Since when it answers listings.
     pub(crate) open_since: Option<Duration>,
+}
+
+/// How late a timer may be noticed: a round comes every second.
+const NOTICED_WITHIN: Duration = Duration::from_millis(1100);
+
+impl Process {
+    /// It goes on after having been stopped: for as long again it evicts nobody.
+    pub(crate) fn stood_still(&mut self, at: Duration) {
+        let late = at.saturating_sub(self.stopped_at);
+        let counted = late.saturating_sub(NOTICED_WITHIN);
+        if !counted.is_zero() {
+            self.spares_until = self.spares_until.max(at).saturating_add(counted);
+        }
+    }
 }
 
 impl Host {
@@ -85,6 +104,9 @@ impl Host {
             calls_at_once: 0,
             open_calls: BTreeSet::new(),
             stopped: None,
+            stopped_at: Duration::ZERO,
+            spares_until: Duration::ZERO,
+            reader: Reader::default(),
             open_since: None,
         });
     }

@@ -15,6 +15,7 @@ mod messages;
 mod network;
 mod outcome;
 mod peers;
+mod readers;
 mod scenario;
 mod set_full;
 mod trace;

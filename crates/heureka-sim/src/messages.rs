@@ -9,7 +9,35 @@ use crate::world::World;
 /// What lines and drifting clocks may take off an age.
 const AGE_TOLERANCE: Duration = Duration::from_secs(5);
 
+/// How much nodes told each other.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    /// What clients and operators did.
+    pub(crate) writes: usize,
+    /// Keys in messages about changes.
+    keys: usize,
+}
+
+impl Told {
+    pub(crate) fn count(&mut self, message: &PeerMessage) {
+        if let PeerMessage::Changes(changes) = message {
+            self.keys += changes.states.len() + changes.renewed.len();
+        }
+    }
+}
+
 impl World {
+    /// I12: a write is told to each peer once, and never sent on.
+    pub(crate) fn check_amplification(&mut self) {
+        let Told { writes, keys } = self.told;
+        let most = writes * (self.hosts.len() - 1);
+        if self.scenario.is_calm && keys > most + most / 10 {
+            self.violated(format!(
+                "I12: {writes} writes made {keys} messages of keys, and not {most}"
+            ));
+        }
+    }
+
     pub(crate) fn check_message_ages(&mut self, from: usize, message: &PeerMessage) {
         match message {
             PeerMessage::Changes(changes) => {

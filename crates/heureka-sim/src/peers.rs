@@ -42,6 +42,8 @@ pub(crate) enum Event {
     Operator,
     /// Something breaks.
     Fault,
+    /// The hosts fall into two groups.
+    Split,
     /// Lines are mended.
     Heal(Vec<(usize, usize)>),
     /// A process starts.
@@ -101,6 +103,7 @@ impl World {
             format_args!("node-{from} -> node-{to} {message:?}"),
         );
         self.check_message_ages(from, &message);
+        self.told.count(&message);
         self.fails(from, from_run, call.id, call.deadline, Failure::ReadTimeout);
         let to_run = self
             .hosts
@@ -277,6 +280,7 @@ impl World {
 
     /// A stopped process goes on: everything that arrived meanwhile comes at once.
     pub(crate) fn go_on(&mut self, index: usize) {
+        let at = self.now;
         let Some(process) = self
             .hosts
             .get_mut(index)
@@ -287,6 +291,7 @@ impl World {
         let Some(arrived) = process.stopped.take() else {
             return;
         };
+        process.stood_still(at);
         process.wakes_at = None;
         self.trace
             .line(self.now, format_args!("node-{index} goes on"));

@@ -27,14 +27,21 @@ pub(crate) struct Scenario {
     pub(crate) clocks_jump: bool,
     /// Processes are stopped for a while and go on.
     pub(crate) pauses: bool,
+    /// The hosts fall into two groups for half an hour, until everything is healed.
+    pub(crate) splits: bool,
+    /// Nothing befalls this world, so that what nodes tell each other can be counted (I12).
+    pub(crate) is_calm: bool,
 }
+
+/// How long a split lasts.
+pub(crate) const SPLIT: Duration = Duration::from_secs(30 * 60);
 
 impl Scenario {
     pub(crate) fn of(rng: &mut Pcg64) -> Self {
         let is_slow = rng.random_range(0..4) == 0;
         let is_lossy = rng.random_range(0..3) == 0;
         let millis = |ms: u64| Duration::from_millis(ms);
-        Self {
+        let scenario = Self {
             hosts: pick(rng, 2, &[3, 3, 3, 4, 5]),
             clients: rng.random_range(5..=14),
             length: Duration::from_secs(rng.random_range(6 * 60..=14 * 60)),
@@ -51,6 +58,29 @@ impl Scenario {
             between_faults: Duration::from_secs(rng.random_range(15..=120)),
             clocks_jump: rng.random_range(0..3) == 0,
             pauses: rng.random_bool(0.5),
+            splits: rng.random_range(0..20) == 0,
+            is_calm: rng.random_range(0..20) == 0,
+        };
+        match scenario {
+            Self { is_calm: true, .. } => scenario.calmed(),
+            Self { splits: true, .. } => Self {
+                length: scenario.length + SPLIT,
+                ..scenario
+            },
+            Self { .. } => scenario,
+        }
+    }
+
+    fn calmed(self) -> Self {
+        Self {
+            lost: 0,
+            doubled: 0,
+            held_up: 0,
+            hung: 0,
+            clocks_jump: false,
+            pauses: false,
+            splits: false,
+            ..self
         }
     }
 

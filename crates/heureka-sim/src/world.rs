@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use heureka_core::ClusterEvent;
-use heureka_core::Event as Told;
+use heureka_core::Event as NodeEvent;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
 use crate::clients::Client;
 use crate::expectations::Expectations;
 use crate::host::Host;
+use crate::messages::Told;
 use crate::network::Network;
 use crate::outcome::{Outcome, Violation};
 use crate::peers::Event;
-use crate::scenario::Scenario;
+use crate::scenario::{SPLIT, Scenario};
 use crate::set_full::SetFull;
 use crate::trace::Trace;
 
@@ -39,6 +39,7 @@ pub(crate) struct World {
     pub(crate) clients: Vec<Client>,
     pub(crate) expected: Expectations,
     pub(crate) trace: Trace,
+    pub(crate) told: Told,
     pub(crate) node_time: Duration,
     pub(crate) is_over: bool,
     /// Since everything was healed, all nodes held the same at one moment: from then on they differ only by what is on its
@@ -65,6 +66,7 @@ impl World {
                 .collect(),
             expected: Expectations::new(scenario),
             trace: Trace::new(with_trace),
+            told: Told::default(),
             node_time: Duration::ZERO,
             is_over: false,
             has_converged: false,
@@ -97,6 +99,9 @@ impl World {
         self.at(LOOK_EVERY, Event::Look);
         self.at(Duration::from_secs(45), Event::Operator);
         self.at(Duration::from_secs(60), Event::Fault);
+        if let (true, Some(after)) = (scenario.splits, scenario.length.checked_sub(SPLIT)) {
+            self.at(after, Event::Split);
+        }
         self.at(scenario.length, Event::Over);
     }
 
@@ -155,6 +160,7 @@ impl World {
             } => self.deed_is_late(host, run, client, deed),
             Event::Operator => self.operator_acts(),
             Event::Fault => self.fault(),
+            Event::Split => self.split(),
             Event::Heal(lines) => self.heal_lines(&lines),
             Event::Start { host } => self.start(host),
             Event::GoOn { host } => self.go_on(host),
@@ -209,8 +215,23 @@ impl World {
             self.send(index, call);
         }
         self.hear(index);
+        self.notice_opening(index);
         self.plan(index);
         self.check_node(index);
+    }
+
+    fn notice_opening(&mut self, index: usize) {
+        let now = self.now;
+        let process = self
+            .hosts
+            .get_mut(index)
+            .and_then(|host| host.process.as_mut());
+        let opens =
+            process.filter(|process| process.open_since.is_none() && process.node.is_open());
+        if let Some(process) = opens {
+            process.open_since = Some(now);
+            self.check_opened(index);
+        }
     }
 
     fn hear(&mut self, index: usize) {
@@ -222,18 +243,10 @@ impl World {
             self.trace
                 .line(self.now, format_args!("node-{index} {told:?}"));
             match told {
-                Told::Evicted(report) => self.check_evicted(index, &report.evicted),
-                Told::Cluster(ClusterEvent::Opened(opening)) => {
-                    if let Some(process) = self
-                        .hosts
-                        .get_mut(index)
-                        .and_then(|host| host.process.as_mut())
-                    {
-                        process.open_since = Some(self.now);
-                    }
-                    self.check_opened(index, opening);
-                }
-                Told::Cluster(_) | Told::ProtectionChanged(_) | Told::EvictionPostponed { .. } => {}
+                NodeEvent::Evicted(report) => self.check_evicted(index, &report.evicted),
+                NodeEvent::Cluster(_)
+                | NodeEvent::ProtectionChanged(_)
+                | NodeEvent::EvictionPostponed { .. } => {}
             }
         }
     }

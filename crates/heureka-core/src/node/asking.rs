@@ -95,7 +95,7 @@ impl Node {
             .into_iter()
             .filter(|key| self.may_be_evicted(now.mono, key, &inquiry.answered))
             .collect();
-        if evicted.is_empty() || now.mono < self.postponed_until {
+        if evicted.is_empty() || now.mono < self.postponed_until || self.is_late(now.mono) {
             return;
         }
         for key in &evicted {
@@ -165,14 +165,15 @@ impl Node {
         let runs_at =
             |peer: &&crate::peers::Peer| peer.ours().is_some_and(|ours| ours.node == node);
         let peers = || self.cluster.peers.iter();
-        // A run that nobody in the list has now is over: its process has been started anew.
-        let Some(origin) = peers().find(runs_at) else {
-            return false;
-        };
-        let is_silent = match origin.reach {
-            Reach::Unreachable { .. } => true,
-            Reach::Reached { .. } => !answered.contains(&origin.id),
-            Reach::Gone { .. } | Reach::Untried => false,
+        let is_silent = match peers().find(runs_at) {
+            Some(origin) => match origin.reach {
+                Reach::Unreachable { .. } => true,
+                Reach::Reached { .. } => !answered.contains(&origin.id),
+                Reach::Gone { .. } | Reach::Untried => false,
+            },
+            // It may be one that has never answered. Otherwise nobody in the list has that run now, so it is over: its
+            // process has been started anew.
+            None => peers().any(|peer| peer.may_be_any_run()),
         };
         let somebody_reaches_it = peers()
             .filter(|peer| answered.contains(&peer.id))

@@ -20,7 +20,7 @@ const MAX_KEYS_IN_CHANGES: usize = 2000;
 const MAX_STATES_IN_CHANGES: usize = 500;
 
 /// How long a node of ours or a Java one is waited for.
-const DEADLINE: Duration = Duration::from_secs(5);
+pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 
 /// A listing may be large.
 const LISTING_DEADLINE: Duration = Duration::from_secs(15);
@@ -56,7 +56,7 @@ impl Node {
         let deadline = match sent {
             Sent::Listing => LISTING_DEADLINE,
             Sent::Ages => self.cluster.config.ages_deadline,
-            Sent::Hello | Sent::Changes(..) | Sent::Compare => DEADLINE,
+            Sent::Hello | Sent::Changes(..) | Sent::Compare(_) => DEADLINE,
         };
         let call = CallId {
             peer: id,
@@ -128,7 +128,7 @@ impl Node {
         let (step, takes_over) = (peer.repair.next()?.clone(), peer.repair.takes_over);
         let comparison = self.question(&step, takes_over);
         Some((
-            Sent::Compare,
+            Sent::Compare(step),
             self.ours(now, PeerMessage::Compare(comparison)),
         ))
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use heureka_model::{InstanceKey, NodeId, Now, PeerHeader, Registration};
 
 use super::asking::Inquiry;
+use super::calls::DEADLINE;
 use super::rounds::Woke;
 use super::starting::Start;
 use super::{ClusterEvent, Node, Origin};
@@ -115,8 +116,17 @@ impl Node {
         strangers
     }
 
-    /// What this node says of itself with every message.
+    /// What this node says of itself with every message. Whom it reaches is said only of those that answered lately: a
+    /// node that was itself stopped does not know what has become of the others.
     pub(crate) fn header(&mut self, now: Now) -> PeerHeader {
+        let answers_come_every = self
+            .cluster
+            .config
+            .compare_interval
+            .saturating_add(DEADLINE);
+        let lately = now
+            .mono
+            .saturating_sub(answers_come_every.saturating_mul(2));
         PeerHeader {
             node: self.id,
             name: self.cluster.config.node_name.clone(),
@@ -128,7 +138,7 @@ impl Node {
                 .cluster
                 .peers
                 .iter()
-                .filter(|peer| peer.is_reached())
+                .filter(|peer| peer.is_reached() && peer.last_answer >= Some(lately))
                 .filter_map(|peer| peer.ours().map(|ours| ours.node))
                 .collect(),
         }

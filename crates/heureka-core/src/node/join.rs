@@ -28,7 +28,7 @@ pub(crate) struct Joined {
 pub(crate) enum Ended {
     /// It is not taken as living (MERGE 2).
     LeftOut,
-    /// It is taken as kept, from the node whose registry is taken over (MERGE 8*).
+    /// It is taken as kept, from the node whose registry is taken over (MERGE 8*): that one still has it.
     TakenAsKept,
 }
 
@@ -75,11 +75,15 @@ impl Node {
         }
         let lease = Lease::told(now.mono, theirs.lease);
         let has_ended = now.mono > lease.ends_at(theirs.document.document.lease, self.config.lease);
-        let is_taken = !has_ended || (theirs.is_kept && ended == Ended::TakenAsKept);
-        if !is_taken || self.make_sure_there_is_room().is_err() {
+        let is_taken = !has_ended || ended == Ended::TakenAsKept;
+        if is_taken && self.make_sure_there_is_room().is_err() {
             return false;
         }
+        // What was cancelled has returned since, also where nothing of it lives any more.
         self.tombstones.remove(&key);
+        if !is_taken {
+            return false;
+        }
         let mut entry = entry_of(theirs, lease, now);
         let was_ahead = tombstone.is_some_and(|tombstone| entry.forget_override(tombstone.stamp));
         entry.settle_status(now.wall);

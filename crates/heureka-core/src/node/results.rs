@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use heureka_model::{
-    ChangesTaken, InstanceInfo, InstanceKey, Now, PeerHeader, PeerReply, Registration,
+    ChangesTaken, Compared, InstanceInfo, InstanceKey, Now, PeerHeader, PeerReply, Registration,
     ReplicationAnswer,
 };
 
@@ -11,6 +11,7 @@ use super::calls::{LIST_AGAIN, MAX_BATCH_ITEMS};
 use super::join::Ended;
 use super::{ClusterEvent, Node, Origin, Sender};
 use crate::peers::{CallId, Failure, Kind, Lane, OurNode, Peer, PeerId, PeerResult, Reach, Sent};
+use crate::repair::Step;
 use crate::replication::{Intent, Setback};
 
 /// A skew beyond this is a warning and a metric (MERGE 1*).
@@ -57,8 +58,8 @@ impl Node {
             (Sent::Changes(..), PeerReply::Taken(taken)) => {
                 self.handle_taken(now, id, taken, delay)
             }
-            (Sent::Compare, PeerReply::Compared(compared)) => {
-                self.handle_compared(now, id, compared, delay);
+            (Sent::Compare(step), PeerReply::Compared(compared)) => {
+                self.handle_compared(now, id, step, compared, delay);
             }
             (Sent::Ages, PeerReply::Ages(mut ages)) => {
                 for age in &mut ages {
@@ -153,15 +154,17 @@ impl Node {
         &mut self,
         now: Now,
         id: PeerId,
-        compared: heureka_model::Compared,
+        step: Step,
+        compared: Compared,
         delay: Duration,
     ) {
         let Some(peer) = self.cluster.peers.get_mut(id) else {
             return;
         };
-        let Some(step) = peer.repair.answered() else {
+        if !peer.repair.is_answered(&step) {
+            // Meanwhile something else is to be asked; this answers nothing of it.
             return;
-        };
+        }
         let takes_over = peer.repair.takes_over;
         let is_same = self.take_compared(now, id, step, compared, delay);
         let Some(peer) = self.cluster.peers.get_mut(id) else {
@@ -312,7 +315,7 @@ impl Node {
 
     fn handle_failure(&mut self, now: Now, id: CallId, sent: Sent, failure: Failure) {
         let is_ages = matches!(sent, Sent::Ages);
-        let was_taking_over = matches!(sent, Sent::Compare);
+        let was_taking_over = matches!(sent, Sent::Compare(_));
         self.split_refused_batch(id.peer, &sent, failure);
         self.undo(now, id.peer, sent);
         let Self { cluster, rng, .. } = self;
@@ -390,7 +393,7 @@ impl Node {
                     peer.wants_listing = true;
                 }
             }
-            Sent::Hello | Sent::Compare => {}
+            Sent::Hello | Sent::Compare(_) => {}
         }
     }
 }

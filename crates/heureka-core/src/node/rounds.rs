@@ -71,11 +71,15 @@ impl Node {
         }
     }
 
+    /// Whether a round should have been, and has not.
+    pub(super) fn is_late(&self, mono: Duration) -> bool {
+        mono.saturating_sub(self.next_round) > LATENESS_TOLERATED
+    }
+
     /// How long what arrives now may have waited here, because this node was not listening.
     pub(super) fn may_have_waited(&self, mono: Duration) -> Duration {
-        let late = mono.saturating_sub(self.next_round);
-        if late > LATENESS_TOLERATED {
-            return late;
+        if self.is_late(mono) {
+            return mono.saturating_sub(self.next_round);
         }
         let woke = self.cluster.woke.as_ref();
         woke.filter(|woke| mono <= woke.at.saturating_add(CATCHES_UP_WITHIN))

@@ -7,7 +7,7 @@ use heureka_model::{InstanceKey, NodeId, ServiceUrl};
 
 use super::{CallId, Failure, Lane, PeerId, PeerKind, PeerReport, Reach};
 use crate::hashing::SeededHash;
-use crate::repair::Repair;
+use crate::repair::{Repair, Step};
 use crate::replication::{ChangeQueue, Intent, TrafficShaper};
 
 /// How many former runs of a peer are remembered: their instances are not held for them (MERGE 7).
@@ -55,7 +55,7 @@ pub(crate) enum Sent {
     Hello,
     /// The keys, and for a Java peer how many items each of them made.
     Changes(Vec<(InstanceKey, Intent)>, Vec<usize>),
-    Compare,
+    Compare(Step),
     Listing,
     Ages,
 }
@@ -151,6 +151,11 @@ impl Peer {
             Some(_) | None => false,
         };
         is_on_its_way || self.queue.contains(key)
+    }
+
+    /// Whether it may be a node of ours that has never answered this one.
+    pub(crate) fn may_be_any_run(&self) -> bool {
+        self.kind == Kind::Unknown && matches!(self.reach, Reach::Unreachable { .. })
     }
 
     pub(crate) fn is_reached(&self) -> bool {

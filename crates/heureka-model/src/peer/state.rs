@@ -41,8 +41,6 @@ pub struct PresentState {
     pub registered: UnixMillis,
     /// When it was first up, or zero; only shown.
     pub service_up: UnixMillis,
-    /// Its lease has ended, and the sender has a reason to keep it all the same.
-    pub is_kept: bool,
 }
 
 /// A document with what orders it: generation, then its own `lastDirtyTimestamp`, then the stamp.

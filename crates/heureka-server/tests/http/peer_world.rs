@@ -153,7 +153,6 @@ pub(crate) fn registered_elsewhere(app: &str, id: &str) -> PeerMessage {
         },
         registered: WALL_AT_START,
         service_up: UnixMillis(0),
-        is_kept: false,
     };
     PeerMessage::Changes(Changes {
         states: vec![KeyState::Present(Box::new(state))],

@@ -46,8 +46,6 @@ fn write_present(json: &mut Json, present: &PresentState) {
         .array(|json| write_lease_elements(json, present.lease));
     json.key("registered").number(present.registered.0);
     json.key("up").number(present.service_up.0);
-    json.key("kept")
-        .literal(if present.is_kept { "true" } else { "false" });
 }
 
 fn write_override(json: &mut Json, kind: &str, status: InstanceStatus) {
@@ -143,7 +141,6 @@ impl StateReader<'_> {
             lease: wire.lease.0,
             registered: UnixMillis(wire.registered),
             service_up: UnixMillis(wire.up),
-            is_kept: wire.kept,
         })
     }
 
@@ -220,7 +217,6 @@ struct PresentWire {
     lease: Row<LeaseState>,
     registered: i64,
     up: i64,
-    kept: bool,
 }
 
 #[derive(Deserialize)]

@@ -121,18 +121,15 @@ fn present() -> impl Strategy<Value = PresentState> {
             document: Arc::new(document),
         },
     );
-    let shown = (millis(), millis(), any::<bool>());
+    let shown = (millis(), millis());
     (document, override_state(), stamp(), lease(), shown).prop_map(
-        |(document, override_state, presence, lease, (registered, service_up, is_kept))| {
-            PresentState {
-                document,
-                override_state,
-                presence,
-                lease,
-                registered,
-                service_up,
-                is_kept,
-            }
+        |(document, override_state, presence, lease, (registered, service_up))| PresentState {
+            document,
+            override_state,
+            presence,
+            lease,
+            registered,
+            service_up,
         },
     )
 }

@@ -91,7 +91,6 @@ fn state(n: u32) -> KeyState {
         lease: lease(n),
         registered: RECEIVED,
         service_up: RECEIVED,
-        is_kept: false,
     }))
 }
 

@@ -176,7 +176,7 @@ const DOCUMENT: &str = r#"{"instanceId":"1","hostName":"h","app":"A","ipAddr":"1
 fn state(doc: &str, more: &str) -> String {
     let stamp = "[1,0,\"1\"]";
     format!(
-        r#"{{"present":{{"doc":{doc},"gen":0,"at":{stamp},"reported":{stamp},"set_at":{stamp},"there":{stamp},"lease":[0,0,null],"registered":0,"up":0,"kept":false{more}}}}}"#
+        r#"{{"present":{{"doc":{doc},"gen":0,"at":{stamp},"reported":{stamp},"set_at":{stamp},"there":{stamp},"lease":[0,0,null],"registered":0,"up":0{more}}}}}"#
     )
 }
 
