@@ -122,6 +122,11 @@ impl Entry {
         };
     }
 
+    /// What a tombstone keeps of it.
+    pub(crate) fn version(&self) -> (u32, UnixMillis) {
+        (self.document.generation, self.document.document.last_dirty)
+    }
+
     /// What orders its parts: two entries of one key with the same mark hold the same.
     pub(crate) fn mark(&self) -> Mark {
         Mark {

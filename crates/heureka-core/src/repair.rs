@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use heureka_model::{AppDigest, AppName, Digest, Slice};
+use heureka_model::{AppDigest, AppName, Compared, Digest, Slice};
 
 /// About how many keys one question lists.
 const KEYS_IN_QUESTION: u32 = 500;
@@ -31,6 +31,18 @@ pub(crate) enum Step {
     Slices(Slice),
     /// The keys of these slices.
     Keys(Vec<Slice>),
+}
+
+impl Step {
+    /// Whether this is the kind of answer that the question asks for.
+    pub(crate) fn is_answered_by(&self, compared: &Compared) -> bool {
+        match self {
+            Self::Totals => matches!(compared, Compared::Same | Compared::Applications(_)),
+            Self::Everything => matches!(compared, Compared::Applications(_)),
+            Self::Slices(_) => matches!(compared, Compared::Slices(_)),
+            Self::Keys(_) => matches!(compared, Compared::Keys { .. }),
+        }
+    }
 }
 
 impl Repair {

@@ -35,7 +35,8 @@ pub(crate) struct Tombstone {
 impl Tombstone {
     /// Both at once: the later cancel, the newer version, the longer memory.
     fn joined(self, other: &Self) -> Self {
-        let later = if self.stamp >= other.stamp {
+        // A cancel that is told again was learned the first time.
+        let later = if self.stamp > other.stamp {
             &self
         } else {
             other

@@ -85,7 +85,7 @@ impl Default for Labels {
 #[derive(Debug)]
 pub struct NodeGuard<'a> {
     node: MutexGuard<'a, Node>,
-    peers_work: &'a Notify,
+    shared: &'a Shared,
 }
 
 impl Deref for NodeGuard<'_> {
@@ -104,8 +104,9 @@ impl DerefMut for NodeGuard<'_> {
 
 impl Drop for NodeGuard<'_> {
     fn drop(&mut self) {
-        if self.node.has_waiting_calls() {
-            self.peers_work.notify_one();
+        let mono = self.shared.clock.now().mono;
+        if self.node.has_waiting_calls(mono) {
+            self.shared.peers_work.notify_one();
         }
     }
 }
@@ -169,7 +170,7 @@ impl App {
     pub fn node(&self) -> NodeGuard<'_> {
         NodeGuard {
             node: self.0.node.lock(),
-            peers_work: &self.0.peers_work,
+            shared: &self.0,
         }
     }
 

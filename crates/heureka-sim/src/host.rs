@@ -83,14 +83,24 @@ impl Host {
         }
     }
 
-    pub(crate) fn start(&mut self, at: Duration, seed: u64, peers: Vec<PeerTarget>) {
+    /// Starts a process. Where lines are so slow that the answer to a question takes longer than usual, its operator has
+    /// set a deadline that fits.
+    pub(crate) fn start(
+        &mut self,
+        at: Duration,
+        seed: u64,
+        peers: Vec<PeerTarget>,
+        slowest: Duration,
+    ) {
         self.runs += 1;
         let now = Now {
             mono: Duration::ZERO,
             wall: self.wall(at),
         };
         let mut node = Node::new(NodeConfig::default(), seed, now);
+        let round_trip = slowest.saturating_mul(2);
         let config = ClusterConfig {
+            ages_deadline: round_trip.max(ClusterConfig::default().ages_deadline),
             node_name: format!("node-{}", self.index),
             ..ClusterConfig::default()
         };

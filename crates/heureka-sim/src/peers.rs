@@ -269,11 +269,12 @@ impl World {
             .map(|host| host.target(host.index == index && is_presumed_own))
             .collect();
         let (seed, at) = (self.rng.random(), self.now);
+        let slowest = self.scenario.delay.saturating_add(self.scenario.jitter);
         self.trace.line(at, format_args!("node-{index} starts"));
         self.network.touch_host(at, index);
         self.expected.starts(index);
         if let Some(host) = self.hosts.get_mut(index) {
-            host.start(at, seed, peers);
+            host.start(at, seed, peers, slowest);
         }
         self.settle(index);
     }

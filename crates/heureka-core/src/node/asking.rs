@@ -166,6 +166,7 @@ impl Node {
             |peer: &&crate::peers::Peer| peer.ours().is_some_and(|ours| ours.node == node);
         let peers = || self.cluster.peers.iter();
         let is_silent = match peers().find(runs_at) {
+            Some(origin) if origin.has_left => false,
             Some(origin) => match origin.reach {
                 Reach::Unreachable { .. } => true,
                 Reach::Reached { .. } => !answered.contains(&origin.id),
@@ -178,7 +179,7 @@ impl Node {
         let somebody_reaches_it = peers()
             .filter(|peer| answered.contains(&peer.id))
             .filter_map(|peer| peer.ours())
-            .any(|ours| ours.reaches.contains(&node));
+            .any(|ours| ours.is_open && ours.reaches.contains(&node));
         is_silent && !somebody_reaches_it
     }
 

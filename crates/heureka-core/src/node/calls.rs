@@ -7,7 +7,7 @@ use heureka_model::{
 };
 
 use super::Node;
-use crate::peers::{CallId, InFlight, Kind, Lane, Peer, PeerCall, PeerId, Reach, Request, Sent};
+use crate::peers::{CallId, InFlight, Kind, Lane, Peer, PeerCall, PeerId, Request, Sent};
 use crate::replication::{Intent, java_items};
 
 /// How many items a batch for a Java peer has at most (server.md N20); a key may need up to three.
@@ -135,11 +135,7 @@ impl Node {
 
     fn changes(&mut self, now: Now, id: PeerId) -> Option<(Sent, Request)> {
         let peer = self.cluster.peers.get_mut(id)?;
-        let is_told_later = peer.is_to_be_heard_first() && peer.is_reached();
-        if is_told_later || peer.queue.is_empty() || !peer.changes_shaper.allows(now.mono) {
-            return None;
-        }
-        if matches!(peer.reach, Reach::Gone { .. } | Reach::Unreachable { .. }) {
+        if peer.may_be_told_at().is_none_or(|at| at > now.mono) {
             // Who does not answer a greeting is not sent anything larger.
             return None;
         }
@@ -259,15 +255,16 @@ impl Node {
         })
     }
 
-    /// Whether there may be something to tell a peer whose line is free.
+    /// Whether there is something to tell a peer now.
     #[must_use]
-    pub fn has_waiting_calls(&self) -> bool {
+    pub fn has_waiting_calls(&self, mono: Duration) -> bool {
         let inquiry = self.cluster.inquiry.as_ref();
         inquiry.is_some_and(|inquiry| !inquiry.to_ask.is_empty())
-            || self.cluster.peers.iter().any(|peer| {
-                let [_, changes, _] = &peer.in_flight;
-                changes.is_none() && !peer.queue.is_empty() && peer.is_reached()
-            })
+            || self
+                .cluster
+                .peers
+                .iter()
+                .any(|peer| peer.may_be_told_at().is_some_and(|at| at <= mono))
     }
 
     /// When a peer wants to be called without anything having happened.
@@ -277,7 +274,7 @@ impl Node {
 }
 
 fn next_call_to(peer: &Peer) -> Option<Duration> {
-    let [contact, changes, _] = &peer.in_flight;
+    let [contact, _, _] = &peer.in_flight;
     let contact_at = contact.is_none().then(|| {
         let shaped = peer.contact_shaper.not_before();
         if peer.repair.is_idle() {
@@ -286,7 +283,8 @@ fn next_call_to(peer: &Peer) -> Option<Duration> {
             shaped
         }
     });
-    let waits = changes.is_none() && !peer.queue.is_empty() && peer.is_reached();
-    let changes_at = waits.then(|| peer.changes_shaper.not_before());
-    [contact_at, changes_at].into_iter().flatten().min()
+    [contact_at, peer.may_be_told_at()]
+        .into_iter()
+        .flatten()
+        .min()
 }

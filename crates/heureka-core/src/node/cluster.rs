@@ -59,6 +59,12 @@ impl Node {
     /// Takes the list of peers as it is now. A new one is told everything there is by the first comparison.
     pub fn set_peers(&mut self, now: Now, targets: Vec<PeerTarget>) {
         let added = self.cluster.peers.set(targets);
+        if let Start::TakingOver { from, .. } = self.cluster.start
+            && self.cluster.peers.get_mut(from).is_none()
+        {
+            self.give_up_taking_over(from);
+            self.find_one_to_take_over_from();
+        }
         for id in added {
             if let Some(peer) = self.cluster.peers.get_mut(id) {
                 peer.next_contact = now.mono;
@@ -116,8 +122,9 @@ impl Node {
         strangers
     }
 
-    /// What this node says of itself with every message. Whom it reaches is said only of those that answered lately: a
-    /// node that was itself stopped does not know what has become of the others.
+    /// What this node says of itself with every message. Whom it reaches is said only of those that answered lately,
+    /// since a node that was itself stopped does not know what has become of the others; and only of those with which it
+    /// has compared since they answer, so that it has what they have.
     pub(crate) fn header(&mut self, now: Now) -> PeerHeader {
         let answers_come_every = self
             .cluster
@@ -133,12 +140,13 @@ impl Node {
             version: self.cluster.config.version.clone(),
             uptime: now.mono,
             reading: self.clock.draw(now.wall),
+            wall: now.wall,
             is_open: self.is_open(),
             reaches: self
                 .cluster
                 .peers
                 .iter()
-                .filter(|peer| peer.is_reached() && peer.last_answer >= Some(lately))
+                .filter(|peer| peer.has_compared() && peer.last_answer >= Some(lately))
                 .filter_map(|peer| peer.ours().map(|ours| ours.node))
                 .collect(),
         }

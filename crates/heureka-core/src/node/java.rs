@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use heureka_model::{InstanceInfo, InstanceKey, InstanceStatus, LeaseSettings, Now, UnixMillis};
 
-use super::results::registration_of;
+use super::java_results::registration_of;
 use super::{Node, Origin, Sender, StatusChange};
 use crate::entry::LeaseOrigin;
 use crate::lease::Lease;

@@ -1,7 +1,9 @@
 //! Taking in what another node of ours knows of a key.
 //!
 //! Each part is the maximum of what was seen, so it does not matter in which order and how often states arrive
-//! (MERGE 1, I13).
+//! (MERGE 1, I13). One thing is left to the next comparison: a tombstone does not hold the document and the override that
+//! it ended, so who hears of a cancel before an older version that follows it learns of the newer one from those who
+//! still have it.
 
 use std::time::Duration;
 
@@ -71,6 +73,7 @@ impl Node {
         if let Some(tombstone) = tombstone
             && tombstone.stamp >= theirs.presence
         {
+            self.remember_version(key, tombstone, &theirs);
             return true;
         }
         let lease = Lease::told(now.mono, theirs.lease);
@@ -90,6 +93,19 @@ impl Node {
         self.last_registered.push(key.clone(), now.wall);
         self.put_in(key, entry, now);
         was_ahead
+    }
+
+    /// What was cancelled turns out to have been of a newer version, or of one at all.
+    fn remember_version(&mut self, key: InstanceKey, tombstone: Tombstone, theirs: &PresentState) {
+        let document = &theirs.document;
+        let version = Some((document.generation, document.document.last_dirty));
+        if tombstone.version < version {
+            let tombstone = Tombstone {
+                version,
+                ..tombstone
+            };
+            self.tombstones.insert(key, tombstone);
+        }
     }
 
     /// Both have the key: part by part the newer counts.
@@ -155,8 +171,11 @@ impl Node {
                 true
             }
             Some(_) => {
-                self.take_out(now, key.app.as_str(), key.id.as_str());
-                self.bury(now, theirs);
+                let taken_out = self.take_out(now, key.app.as_str(), key.id.as_str());
+                let version = taken_out.map(|entry| entry.version());
+                // Who cancelled it may not have known what it was.
+                let version = theirs.version.max(version);
+                self.bury(now, CancelledState { version, ..theirs });
                 false
             }
             None => {
@@ -204,6 +223,7 @@ impl Entry {
     /// Whether a part of this entry is newer than theirs.
     fn is_ahead_of(&self, theirs: &PresentState) -> bool {
         self.document.rank() > rank_of(theirs)
+            || self.document.reported > theirs.document.reported
             || self.override_part.stamp > theirs.override_state.stamp
             || self.presence > theirs.presence
     }
@@ -211,19 +231,22 @@ impl Entry {
     /// Whether a part of theirs is newer.
     fn is_behind(&self, theirs: &PresentState) -> bool {
         self.document.rank() < rank_of(theirs)
+            || self.document.reported < theirs.document.reported
             || self.override_part.stamp < theirs.override_state.stamp
             || self.presence < theirs.presence
     }
 
     fn take_newer_parts(&mut self, theirs: PresentState, now: Now) {
+        let reported = self.document.reported.max(theirs.document.reported);
         if self.document.rank() < rank_of(&theirs) {
             self.document = DocumentPart {
                 generation: theirs.document.generation,
                 stamp: theirs.document.stamp,
-                reported: theirs.document.reported,
+                reported,
                 document: theirs.document.document,
             };
         }
+        self.document.reported = reported;
         if self.override_part.stamp < theirs.override_state.stamp {
             self.override_part = OverridePart::of(theirs.override_state, now.mono);
         }

@@ -5,6 +5,7 @@ mod calls;
 mod cluster;
 mod comparing;
 mod java;
+mod java_results;
 mod join;
 mod outcome;
 mod questions;
@@ -27,6 +28,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
 pub(crate) use calls::MAX_BATCH_ITEMS;
+pub(crate) use java::JAVA_TASK_LIFE;
 pub use outcome::{
     CancelOutcome, ClusterEvent, DeltaRefused, Event, MetadataOutcome, NodeReport, Origin,
     RegisterOutcome, RegistryFull, RenewOutcome, Renewal, Sender, StatusChange, StatusOutcome,

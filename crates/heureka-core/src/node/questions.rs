@@ -81,7 +81,10 @@ impl Node {
     fn note_leave(&mut self, now: Now, header: &PeerHeader) {
         if let Some(peer) = self.cluster.peers.by_node_mut(header.node) {
             peer.reach.becomes(Reach::gone, now.mono);
+            peer.has_left = true;
             let id = peer.id;
+            self.give_up_taking_over(id);
+            self.find_one_to_take_over_from();
             self.tell(ClusterEvent::PeerLeft(id));
         }
     }

@@ -145,7 +145,8 @@ impl Node {
             });
         }
         let part = &mut entry.document;
-        part.generation += u32::from(part.document.last_dirty > document.last_dirty);
+        let is_older = part.document.last_dirty > document.last_dirty;
+        part.generation = part.generation.saturating_add(u32::from(is_older));
         part.document = Arc::new(document);
         part.stamp = self.clock.draw(now.wall);
         part.reported = part.stamp;
@@ -191,7 +192,9 @@ fn keeps_out(stored: &Entry, sent: &Document, now: Now, origin: Origin) -> bool 
 /// After a cancel an older dirty timestamp wins by its generation (MERGE 1*).
 fn generation_after(cancelled: Option<(u32, UnixMillis)>, document: &Document) -> u32 {
     match cancelled {
-        Some((generation, last_dirty)) if document.last_dirty < last_dirty => generation + 1,
+        Some((generation, last_dirty)) if document.last_dirty < last_dirty => {
+            generation.saturating_add(1)
+        }
         Some((generation, _)) => generation,
         None => 0,
     }

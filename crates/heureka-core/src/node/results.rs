@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use heureka_model::{
-    ChangesTaken, Compared, InstanceInfo, InstanceKey, Now, PeerHeader, PeerReply, Registration,
-    ReplicationAnswer,
-};
+use heureka_model::{ChangesTaken, Compared, Now, PeerHeader, PeerReply};
 
-use super::calls::{LIST_AGAIN, MAX_BATCH_ITEMS};
 use super::join::Ended;
-use super::{ClusterEvent, Node, Origin, Sender};
+use super::{ClusterEvent, Node};
 use crate::peers::{CallId, Failure, Kind, Lane, OurNode, Peer, PeerId, PeerResult, Reach, Sent};
 use crate::repair::Step;
 use crate::replication::{Intent, Setback};
@@ -31,7 +27,7 @@ impl Node {
             PeerResult::Ours(header, reply) => {
                 let round_trip = now.mono.saturating_sub(in_flight.at);
                 let delay = self.take_answered_header(now, &header, round_trip);
-                self.handle_reply(now, id.peer, in_flight.what, (&header, delay), *reply);
+                self.handle_reply(now, id, in_flight.what, (&header, delay), *reply);
             }
             PeerResult::NotOurs => self.handle_not_ours(now, id.peer, in_flight.what),
             PeerResult::Batch(answers) => self.handle_batch(now, id.peer, in_flight.what, answers),
@@ -45,11 +41,12 @@ impl Node {
     fn handle_reply(
         &mut self,
         now: Now,
-        id: PeerId,
+        call: CallId,
         sent: Sent,
         (header, delay): (&PeerHeader, Duration),
         reply: PeerReply,
     ) {
+        let id = call.peer;
         if !self.meet(now, id, header) {
             self.undo(now, id, sent);
             return;
@@ -58,7 +55,9 @@ impl Node {
             (Sent::Changes(..), PeerReply::Taken(taken)) => {
                 self.handle_taken(now, id, taken, delay)
             }
-            (Sent::Compare(step), PeerReply::Compared(compared)) => {
+            (Sent::Compare(step), PeerReply::Compared(compared))
+                if step.is_answered_by(&compared) =>
+            {
                 self.handle_compared(now, id, step, compared, delay);
             }
             (Sent::Ages, PeerReply::Ages(mut ages)) => {
@@ -68,8 +67,8 @@ impl Node {
                 self.take_ages(now, id, ages);
             }
             (Sent::Hello, _) => {}
-            // An answer to another question says nothing; what was sent counts as not told.
-            (sent, _) => self.undo(now, id, sent),
+            // An answer to another question says nothing.
+            (sent, _) => self.handle_failure(now, call, sent, Failure::Unreadable),
         }
         self.find_one_to_take_over_from();
     }
@@ -94,10 +93,7 @@ impl Node {
 
     /// Notes who answered. Answers whether it is another node.
     fn meet(&mut self, now: Now, id: PeerId, header: &PeerHeader) -> bool {
-        let twin = self.cluster.peers.iter().find(|other| {
-            other.id != id && other.ours().is_some_and(|ours| ours.node == header.node)
-        });
-        let twin = twin.map(|twin| twin.id);
+        let twin = self.cluster.peers.take_place_of_twins(id, header.node);
         let own = self.id;
         let Some(peer) = self.cluster.peers.get_mut(id) else {
             return false;
@@ -116,7 +112,7 @@ impl Node {
             self.open_without_others(now);
             return false;
         }
-        peer.skew_ms = header.reading.wall_ms.saturating_sub(now.wall.0);
+        peer.skew_ms = header.wall.0.saturating_sub(now.wall.0);
         let (skew_ms, was_known) = (peer.skew_ms, peer.ours().is_some());
         let is_new_run = peer.becomes(OurNode {
             node: header.node,
@@ -176,6 +172,7 @@ impl Node {
         }
         if peer.repair.is_idle() {
             peer.repair.stop();
+            peer.last_compared = Some(now.mono);
             if takes_over {
                 peer.next_contact = now.mono;
                 self.has_taken_over(now, id);
@@ -183,137 +180,7 @@ impl Node {
         }
     }
 
-    /// A Java server, or one that knows only its protocol.
-    fn handle_not_ours(&mut self, now: Now, id: PeerId, sent: Sent) {
-        let is_starting = !self.is_open();
-        self.undo(now, id, sent);
-        let Some(peer) = self.cluster.peers.get_mut(id) else {
-            return;
-        };
-        peer.last_answer = Some(now.mono);
-        peer.contact_shaper.succeeded();
-        let silent_since = peer.reach.silent_since();
-        let is_news = peer.reach.becomes(Reach::reached, now.mono);
-        let is_other_kind = peer.kind != Kind::Java;
-        peer.kind = Kind::Java;
-        if is_other_kind || silent_since.is_some() {
-            peer.changes_shaper.succeeded();
-            peer.wants_listing = is_starting;
-            if let Some(since) = silent_since {
-                peer.was_away_since(since);
-            }
-            peer.next_contact = now.mono;
-        }
-        if is_news || is_other_kind {
-            self.tell(ClusterEvent::PeerReached(id));
-        }
-    }
-
-    /// Judges a batch item by item (server.md N45, N46).
-    fn handle_batch(&mut self, now: Now, id: PeerId, sent: Sent, answers: Vec<ReplicationAnswer>) {
-        let Sent::Changes(keys, counts) = sent else {
-            return;
-        };
-        if counts.iter().sum::<usize>() != answers.len() {
-            let call = CallId {
-                peer: id,
-                lane: Lane::Changes,
-                number: 0,
-            };
-            self.handle_failure(now, call, Sent::Changes(keys, counts), Failure::Unreadable);
-            return;
-        }
-        if let Some(peer) = self.cluster.peers.get_mut(id) {
-            peer.last_answer = Some(now.mono);
-            peer.changes_shaper.succeeded();
-            peer.reach.becomes(Reach::reached, now.mono);
-            peer.is_behind = false;
-            peer.batch_keys = (peer.batch_keys * 2).min(MAX_BATCH_ITEMS);
-        }
-        let mut answers = answers.into_iter();
-        for ((key, intent), count) in keys.into_iter().zip(counts) {
-            let of_key: Vec<ReplicationAnswer> = answers.by_ref().take(count).collect();
-            self.judge(now, id, &key, intent, of_key);
-        }
-    }
-
-    fn judge(
-        &mut self,
-        now: Now,
-        id: PeerId,
-        key: &InstanceKey,
-        intent: Intent,
-        answers: Vec<ReplicationAnswer>,
-    ) {
-        let lacks_it = answers.iter().any(|answer| answer.status_code == 404);
-        let is_present = self
-            .registry
-            .get(key.app.as_str(), key.id.as_str())
-            .is_some();
-        if lacks_it && is_present && !intent.document {
-            // It lacks the instance, or has an older one: it is registered there, with what else was to be told.
-            let again = Intent {
-                document: true,
-                cancelled: false,
-                ..intent
-            };
-            if let Some(peer) = self.cluster.peers.get_mut(id) {
-                peer.queue.note(key, again);
-            }
-        }
-        for answer in answers {
-            if let Some(theirs) = answer.instance {
-                self.take_copy_of_java(now, id, key, theirs);
-            }
-        }
-    }
-
-    /// A Java peer has the newer document (server.md N47); a poisoned one from the far future is left (F25).
-    fn take_copy_of_java(&mut self, now: Now, id: PeerId, key: &InstanceKey, theirs: InstanceInfo) {
-        const FUTURE_TOLERATED: Duration = Duration::from_secs(10 * 60);
-        let is_from_the_future = theirs.document.last_dirty > now.wall.after(FUTURE_TOLERATED);
-        if theirs.document.key() != *key || is_from_the_future {
-            return;
-        }
-        let sender = self.sender_of(id);
-        // A full registry says so to clients; a peer's copy is simply not taken.
-        _ = self.register(now, registration_of(theirs), Origin::Peer(sender));
-    }
-
-    pub(super) fn sender_of(&self, id: PeerId) -> Sender {
-        let peer = self.cluster.peers.iter().find(|peer| peer.id == id);
-        Sender(peer.and_then(|peer| peer.addresses.first().copied()))
-    }
-
-    /// A Java listing may add, or refresh by age; it never removes (MERGE 6).
-    fn handle_listing(&mut self, now: Now, id: PeerId, instances: Vec<InstanceInfo>) {
-        let is_empty = instances.is_empty();
-        let away_since = self.hear_after_absence(id);
-        for listed in instances {
-            self.take_listed(now, id, listed, away_since);
-        }
-        let Some(peer) = self.cluster.peers.get_mut(id) else {
-            return;
-        };
-        peer.last_answer = Some(now.mono);
-        peer.next_contact = now.mono.saturating_add(LIST_AGAIN);
-        if !is_empty {
-            peer.wants_listing = false;
-            if !self.hopes_for_one_of_ours() {
-                self.has_taken_over(now, id);
-            }
-        }
-    }
-
-    /// Whether a node of ours may still hand its registry over, with ages and stamps that no Java server has.
-    fn hopes_for_one_of_ours(&self) -> bool {
-        self.cluster
-            .peers
-            .iter()
-            .any(|peer| peer.is_reached() && peer.ours().is_some_and(|ours| ours.is_open))
-    }
-
-    fn handle_failure(&mut self, now: Now, id: CallId, sent: Sent, failure: Failure) {
+    pub(super) fn handle_failure(&mut self, now: Now, id: CallId, sent: Sent, failure: Failure) {
         let is_ages = matches!(sent, Sent::Ages);
         let was_taking_over = matches!(sent, Sent::Compare(_));
         self.split_refused_batch(id.peer, &sent, failure);
@@ -333,6 +200,7 @@ impl Node {
         shaper.failed(setback, retry_after, now.mono, rng);
         let is_news = note_failure(peer, failure, now.mono);
         if is_news {
+            self.cluster.peers.ask_twins_of(id.peer, now.mono);
             self.tell(ClusterEvent::PeerLost(id.peer, failure));
         }
         if was_taking_over {
@@ -368,7 +236,7 @@ impl Node {
     }
 
     /// What was sent counts as not told. Nothing acknowledged is given up (MERGE 6).
-    fn undo(&mut self, now: Now, id: PeerId, sent: Sent) {
+    pub(super) fn undo(&mut self, now: Now, id: PeerId, sent: Sent) {
         match sent {
             Sent::Changes(keys, _) => {
                 if let Some(peer) = self.cluster.peers.get_mut(id) {
@@ -421,15 +289,5 @@ fn note_failure(peer: &mut Peer, failure: Failure, mono: Duration) -> bool {
             is_news
         }
         Failure::Status { .. } | Failure::Unreadable => false,
-    }
-}
-
-/// What a peer shows, as it would register it.
-pub(super) fn registration_of(info: InstanceInfo) -> Registration {
-    let mut document = std::sync::Arc::unwrap_or_clone(info.document);
-    document.status = info.status;
-    Registration {
-        document,
-        overridden_status: info.overridden_status,
     }
 }

@@ -97,10 +97,12 @@ impl Node {
         let Start::Waiting { since, until } = self.cluster.start else {
             return;
         };
-        let open = self.cluster.peers.iter_mut().find(|peer| {
+        let open = self.cluster.peers.iter_mut().filter(|peer| {
             let is_open = peer.ours().is_some_and(|ours| ours.is_open);
             is_open && peer.is_reached()
         });
+        // One that has just failed comes last.
+        let open = open.min_by_key(|peer| peer.contact_shaper.not_before());
         if let Some(peer) = open {
             peer.repair.begin_to_take_over();
             let from = peer.id;
@@ -109,7 +111,7 @@ impl Node {
         }
     }
 
-    /// The one that was being taken over from does not answer: somebody else may be.
+    /// The one that was being taken over from does not answer, or has been started anew: somebody else may be.
     pub(super) fn give_up_taking_over(&mut self, from: PeerId) {
         if let Start::TakingOver {
             from: present,
@@ -118,12 +120,23 @@ impl Node {
         } = self.cluster.start
             && present == from
         {
+            if let Some(peer) = self.cluster.peers.get_mut(from) {
+                peer.repair.stop();
+            }
             self.cluster.start = Start::Waiting { since, until };
         }
     }
 
-    /// Everything of that peer is here.
+    /// Everything of that node of ours is here, if it still is the one that is taken over from.
     pub(super) fn has_taken_over(&mut self, now: Now, from: PeerId) {
+        if matches!(self.cluster.start, Start::TakingOver { from: present, .. } if present == from)
+        {
+            self.open_with_all_of(now, from);
+        }
+    }
+
+    /// Everything of that peer is here.
+    pub(super) fn open_with_all_of(&mut self, now: Now, from: PeerId) {
         if !self.is_open() {
             let instances = self.registry.len();
             self.open(now, Opening::TakenOver { from, instances });

@@ -82,11 +82,13 @@ impl Node {
             return CancelOutcome::Unknown;
         };
         let document = &entry.document.document;
+        // As long as a copy of it may be kept elsewhere (MERGE 5).
         let lease = self.config.lease.longest(document.lease);
+        let kept = lease.saturating_add(self.cluster.config.hold_limit);
         let tombstone = Tombstone {
             stamp,
-            version: Some((entry.document.generation, document.last_dirty)),
-            expires_at: now.mono.saturating_add(TOMBSTONE_LIFE.max(lease)),
+            version: Some(entry.version()),
+            expires_at: now.mono.saturating_add(TOMBSTONE_LIFE.max(kept)),
             learned_at: now.mono,
             cancelled_by: sender(origin),
         };

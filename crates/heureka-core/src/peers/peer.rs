@@ -7,6 +7,7 @@ use heureka_model::{InstanceKey, NodeId, ServiceUrl};
 
 use super::{CallId, Failure, Lane, PeerId, PeerKind, PeerReport, Reach};
 use crate::hashing::SeededHash;
+use crate::node::JAVA_TASK_LIFE;
 use crate::repair::{Repair, Step};
 use crate::replication::{ChangeQueue, Intent, TrafficShaper};
 
@@ -84,6 +85,10 @@ pub(crate) struct Peer {
     pub(crate) former: Vec<NodeId>,
     pub(crate) last_answer: Option<Duration>,
     pub(crate) last_same: Option<Duration>,
+    /// When everything was last compared, and the differences exchanged.
+    pub(crate) last_compared: Option<Duration>,
+    /// The present run has said goodbye.
+    pub(crate) has_left: bool,
     pub(crate) skew_ms: i64,
     pub(crate) failures: u64,
     pub(crate) last_failure: Option<Failure>,
@@ -115,6 +120,8 @@ impl Peer {
             former: Vec::new(),
             last_answer: None,
             last_same: None,
+            last_compared: None,
+            has_left: false,
             skew_ms: 0,
             failures: 0,
             last_failure: None,
@@ -131,8 +138,38 @@ impl Peer {
 
     /// A Java peer that was away is listened to before it is told anything: what it says then is compared with what it
     /// was told before.
-    pub(crate) fn is_to_be_heard_first(&self) -> bool {
-        self.kind == Kind::Java && self.wants_listing && self.away_since.is_some()
+    /// It is waited for no longer than its own tasks live.
+    fn is_heard_first_until(&self) -> Option<Duration> {
+        let Reach::Reached { since } = self.reach else {
+            return None;
+        };
+        let is_to_be_heard =
+            self.kind == Kind::Java && self.wants_listing && self.away_since.is_some();
+        is_to_be_heard.then(|| since.saturating_add(JAVA_TASK_LIFE))
+    }
+
+    /// When it may be told what is in its queue; `None` where that depends on more than time.
+    pub(crate) fn may_be_told_at(&self) -> Option<Duration> {
+        let [_, changes, _] = &self.in_flight;
+        let listens = match self.kind {
+            Kind::Ours(_) => self.is_reached(),
+            // A Java peer that has not been called yet is told; what comes of it shows whether it is there.
+            Kind::Java => !matches!(self.reach, Reach::Gone { .. } | Reach::Unreachable { .. }),
+            Kind::Unknown | Kind::Own | Kind::SameAs(_) | Kind::Denied => false,
+        };
+        let waits = changes.is_none() && !self.queue.is_empty() && listens;
+        waits.then(|| {
+            let heard = self.is_heard_first_until().unwrap_or_default();
+            self.changes_shaper.not_before().max(heard)
+        })
+    }
+
+    /// Whether everything has been compared with it since it answers.
+    pub(crate) fn has_compared(&self) -> bool {
+        match self.reach {
+            Reach::Reached { since } => self.last_compared >= Some(since),
+            Reach::Untried | Reach::Gone { .. } | Reach::Unreachable { .. } => false,
+        }
     }
 
     /// It was away since then, as far as is known.
@@ -180,6 +217,10 @@ impl Peer {
             if self.former.len() > MAX_FORMER {
                 self.former.remove(0);
             }
+        }
+        if is_new {
+            self.last_compared = None;
+            self.has_left = false;
         }
         self.kind = Kind::Ours(node);
         is_new

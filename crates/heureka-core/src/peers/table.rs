@@ -1,5 +1,7 @@
 //! All peers.
 
+use std::time::Duration;
+
 use heureka_model::{InstanceKey, NodeId};
 
 use super::{Kind, Peer, PeerId, PeerTarget, Reach};
@@ -86,6 +88,42 @@ impl PeerTable {
         self.peers
             .iter()
             .find(|peer| peer.kind == Kind::Java && peer.addresses.contains(&address))
+    }
+
+    /// The peer that has answered as this run of a node already. One that has, but does not answer any more, leaves what
+    /// it was to be told to the one that answers now, and is asked anew who it is.
+    pub(crate) fn take_place_of_twins(&mut self, id: PeerId, node: NodeId) -> Option<PeerId> {
+        let is_twin =
+            |peer: &Peer| peer.id != id && peer.ours().is_some_and(|ours| ours.node == node);
+        let answers = self
+            .peers
+            .iter()
+            .find(|peer| is_twin(peer) && peer.is_reached());
+        if let Some(answers) = answers {
+            return Some(answers.id);
+        }
+        let mut left = Vec::new();
+        for peer in self.peers.iter_mut().filter(|peer| is_twin(peer)) {
+            peer.kind = Kind::Unknown;
+            peer.repair.stop();
+            left.extend(peer.queue.take(usize::MAX));
+        }
+        if let Some(peer) = self.get_mut(id) {
+            peer.queue.put_back(left);
+        }
+        None
+    }
+
+    /// A peer does not answer: others that were the same node by another name are asked who they are now.
+    pub(crate) fn ask_twins_of(&mut self, id: PeerId, mono: Duration) {
+        for peer in self
+            .peers
+            .iter_mut()
+            .filter(|peer| peer.kind == Kind::SameAs(id))
+        {
+            peer.kind = Kind::Unknown;
+            peer.next_contact = mono;
+        }
     }
 
     pub(crate) fn next_call(&mut self) -> u64 {

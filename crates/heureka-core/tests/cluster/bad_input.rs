@@ -117,7 +117,7 @@ fn changes_that_are_answered_with_something_else_are_told_again() {
         let call = cluster.poll_changes(0);
         let answer = from_node_1(&mut cluster, reply);
         cluster.answer(0, call.id, answer);
-        cluster.settle();
+        cluster.pass(secs(2));
         assert!(cluster.has(1, "1"));
         cluster.assert_agreed();
     }
@@ -160,7 +160,6 @@ fn fitting(call: &PeerCall) -> PeerReply {
 
 // A peer that talks nonsense is not told the same again and again without a pause.
 #[test]
-#[ignore = "undo() puts the keys back without a pause: they are sent again at once, for ever"]
 fn a_peer_that_answers_changes_with_something_else_is_left_alone_for_a_while() {
     assert!(calls_answered_with(PeerReply::Noted, true) < 10);
     assert!(calls_answered_with(PeerReply::Ages(Vec::new()), true) < 10);
@@ -168,7 +167,6 @@ fn a_peer_that_answers_changes_with_something_else_is_left_alone_for_a_while() {
 
 // Nor asked the same.
 #[test]
-#[ignore = "undo() leaves the question where it is without a pause: it is asked again at once, for ever"]
 fn a_peer_that_answers_a_comparison_with_something_else_is_left_alone_for_a_while() {
     assert!(calls_answered_with(PeerReply::Noted, false) < 10);
     assert!(calls_answered_with(PeerReply::Ages(Vec::new()), false) < 10);
@@ -194,7 +192,6 @@ fn a_comparison_that_finds_nothing_to_exchange_ends() {
 
 // MERGE 6: a difference is narrowed: to applications, then keys.
 #[test]
-#[ignore = "any question may be answered with applications, which plans the same questions anew"]
 fn a_peer_that_always_answers_with_applications_is_not_asked_for_ever() {
     assert!(calls_compared_with(Compared::Applications(Vec::new())) < 10);
 }
@@ -267,7 +264,6 @@ fn ages_without_end_are_taken_as_they_are() {
 
 // MERGE 1: the generation of what was cancelled may be the last there is.
 #[test]
-#[ignore = "generation_after() overflows: a panic in debug builds, generation 0 in others"]
 fn a_generation_at_its_end_stops_nobody() {
     let mut cluster = Cluster::of(1);
     let cancelled = KeyState::Cancelled(CancelledState {

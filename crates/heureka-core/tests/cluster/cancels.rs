@@ -115,7 +115,6 @@ fn a_cancel_heard_from_a_node_of_ours_is_held_against_late_copies_too() {
 
 // MERGE 5: the 35 s are those after the cancel. What is told twice is still one cancel.
 #[test]
-#[ignore = "Tombstone::joined takes learned_at of the one told last where the stamps are equal"]
 fn a_cancel_that_is_told_again_does_not_begin_its_35_seconds_anew() {
     let mut cluster = Cluster::of(2);
     cluster.at(0).register(instance("1"));
@@ -196,7 +195,6 @@ fn a_client_that_comes_back_counts_more_than_what_was_cancelled() {
 
 // MERGE 1*: the tombstone keeps generation and dirty timestamp, also where the cancel came from a node without the key.
 #[test]
-#[ignore = "join_cancelled buries without the version of the entry that it takes out"]
 fn a_client_that_comes_back_after_a_cancel_by_a_stranger_counts_more_too() {
     let mut cluster = Cluster::of(3);
     cluster.part(1, 0);

@@ -87,14 +87,12 @@ fn a_peer_whose_clock_is_far_ahead_is_named() {
 }
 
 #[test]
-#[ignore = "skew is read from the hybrid clock, which has taken in ours before it answers: it is never behind"]
 fn a_peer_whose_clock_is_far_behind_is_named() {
     assert!(is_named(-61_000));
 }
 
 // MERGE 1*: the one whose clock is wrong, not those who have heard of it.
 #[test]
-#[ignore = "skew is read from the hybrid clock, which is ahead at every node that has heard of the one that is"]
 fn a_peer_that_has_only_heard_of_a_clock_that_is_ahead_is_not_named() {
     let mut cluster = Cluster::of(3);
     cluster.part(0, 1);

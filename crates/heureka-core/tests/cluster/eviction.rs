@@ -159,7 +159,6 @@ fn a_goodbye_says_that_the_process_is_gone() {
 
 // MERGE 7: the process is gone, not the line; the address of a container goes with its process.
 #[test]
-#[ignore = "note_failure() makes Unreachable of a peer that is Gone: its instances are kept for ten minutes"]
 fn a_goodbye_counts_also_when_the_address_falls_silent_afterwards() {
     for then in [CUT, Line::Hangs] {
         let mut cluster = says_goodbye(then);

@@ -88,7 +88,6 @@ fn two_names_of_one_node_are_one_node() {
 
 // MERGE 6: nothing acknowledged is ever given up. The first name may be that of an address that is gone.
 #[test]
-#[ignore = "meet() takes it for the twin of a peer that is no longer reached, so nobody tells it anything"]
 fn a_node_whose_first_name_leads_nowhere_is_reached_by_its_second() {
     let mut cluster = with_two_names();
     cluster.names.remove(&target("host-1", 1).url.authority());

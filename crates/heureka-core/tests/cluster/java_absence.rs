@@ -139,7 +139,6 @@ fn a_cancel_made_there_meanwhile_ends_with_the_lease() {
 
 // MERGE 6: "may add, or refresh": a listing that cannot be had is no reason to tell nothing.
 #[test]
-#[ignore = "is_to_be_heard_first() holds back everything until a listing has come"]
 fn a_java_peer_whose_listing_fails_is_told_all_the_same() {
     for failure in [status(500), Failure::Unreadable] {
         let mut cluster = away(|cluster| _ = cluster.at(0).register(instance("2")));

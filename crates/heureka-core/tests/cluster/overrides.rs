@@ -51,7 +51,6 @@ fn an_override_that_a_java_heartbeat_carries_comes_to_all_nodes() {
 
 // MERGE 6: nodes that show the same hold the same.
 #[test]
-#[ignore = "join() does not compare when the status was reported, which is in the digest: they differ for ever"]
 fn nodes_agree_after_an_override_that_a_java_heartbeat_carried() {
     let mut cluster = pair(Up);
     cluster
@@ -64,7 +63,6 @@ fn nodes_agree_after_an_override_that_a_java_heartbeat_carried() {
 
 // server.md S3: who is not ready stays so, on every node.
 #[test]
-#[ignore = "join() does not take over when the status was reported, so the others show the override as it is"]
 fn an_override_that_a_java_heartbeat_carried_makes_nobody_ready_on_any_node() {
     for unready in [Down, Starting] {
         let mut cluster = pair(unready);

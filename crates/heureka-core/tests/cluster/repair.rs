@@ -187,7 +187,6 @@ fn tombstones(cluster: &mut Cluster) -> [usize; 2] {
 
 // MERGE 5: an hour, or the cancelled lease plus grace and hold where that is longer.
 #[test]
-#[ignore = "cancel() counts lease and grace, not the hold"]
 fn a_tombstone_outlives_the_lease_that_it_ended() {
     let mut cluster = Cluster::of(1);
     cluster.at(0).register(instance("1").lease(30, 4000));

@@ -134,7 +134,6 @@ fn kept_instances_are_taken_over_as_kept() {
 
 // MERGE 7, 8*: the node at which it renews has never been heard of here, so nobody can say that it is over.
 #[test]
-#[ignore = "an origin that was never met counts as a run that is over: what is kept is evicted at once"]
 fn what_was_taken_over_as_kept_is_kept() {
     let mut cluster = with_kept_instance();
     cluster.start(2, NodeConfig::default(), secs(35));

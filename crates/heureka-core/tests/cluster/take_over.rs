@@ -49,7 +49,6 @@ fn another_is_found_when_the_one_that_was_taken_over_from_is_lost() {
 }
 
 #[test]
-#[ignore = "the first open peer is tried again and again until the hold has passed"]
 fn another_is_found_when_the_one_that_was_taken_over_from_answers_with_errors() {
     for failure in [status(500), status(503), Failure::Unreadable] {
         let mut cluster = taking_over();
@@ -59,7 +58,6 @@ fn another_is_found_when_the_one_that_was_taken_over_from_answers_with_errors() 
 }
 
 #[test]
-#[ignore = "note_leave() does not give the take-over up: it waits until the hold has passed"]
 fn another_is_found_when_the_one_that_was_taken_over_from_says_goodbye() {
     let mut cluster = taking_over();
     let (leaving, now) = (header(cluster.node(0).id(), cluster.now(0)), cluster.now(2));
@@ -71,7 +69,6 @@ fn another_is_found_when_the_one_that_was_taken_over_from_says_goodbye() {
 }
 
 #[test]
-#[ignore = "set_peers() does not give the take-over up: it waits until the hold has passed"]
 fn another_is_found_when_the_one_that_was_taken_over_from_leaves_the_list() {
     let mut cluster = taking_over();
     cluster.know(2, &[1]);
@@ -80,7 +77,6 @@ fn another_is_found_when_the_one_that_was_taken_over_from_leaves_the_list() {
 
 // MERGE 8: from an open peer. Who was started anew in the middle of it has nothing to hand over.
 #[test]
-#[ignore = "has_taken_over() does not ask whether it is still the one: the node opens with an empty registry"]
 fn who_was_started_anew_meanwhile_is_not_taken_over_from() {
     let mut cluster = taking_over();
     cluster.start(0, NodeConfig::default(), secs(35));

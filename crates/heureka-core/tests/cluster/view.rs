@@ -95,6 +95,7 @@ pub(crate) fn header(node: NodeId, now: Now) -> PeerHeader {
             count: 0,
             node,
         },
+        wall: now.wall,
         is_open: true,
         reaches: Vec::new(),
     }

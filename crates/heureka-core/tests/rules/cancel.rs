@@ -187,15 +187,15 @@ fn kept_for(grace: Grace, (interval, duration): (i32, i32), expected_secs: u64) 
     );
 }
 
-// MERGE 5: an hour, or the cancelled lease plus grace where that is longer.
+// MERGE 5: an hour, or the cancelled lease plus grace and hold (ten minutes) where that is longer.
 #[test]
 fn a_tombstone_outlives_an_hour_and_the_lease_that_was_cancelled() {
     kept_for(Grace::TwiceTheInterval, (30, 90), HOUR_SECS);
-    kept_for(Grace::TwiceTheInterval, (30, 3540), HOUR_SECS);
-    kept_for(Grace::TwiceTheInterval, (30, 3541), HOUR_SECS + 1);
-    kept_for(Grace::TwiceTheInterval, (2000, 10), 4010);
-    kept_for(Grace::AsNetflix, (30, 3000), 6000);
-    kept_for(Grace::Fixed(secs(100)), (30, 3600), 3700);
+    kept_for(Grace::TwiceTheInterval, (30, 2940), HOUR_SECS);
+    kept_for(Grace::TwiceTheInterval, (30, 2941), HOUR_SECS + 1);
+    kept_for(Grace::TwiceTheInterval, (2000, 10), 4610);
+    kept_for(Grace::AsNetflix, (30, 3000), 6600);
+    kept_for(Grace::Fixed(secs(100)), (30, 3600), 4300);
     kept_for(Grace::Fixed(secs(0)), (3000, 90), HOUR_SECS);
 }
 
@@ -243,7 +243,7 @@ fn cancelling_again_does_not_shorten_the_time_of_a_long_lease() {
     world.register(instance().lease(30, 7200));
     world.cancel();
     world.cancel();
-    world.pass(secs(7260));
+    world.pass(secs(7860));
     assert_eq!(world.report().tombstones, 1);
     world.pass(secs(1));
     assert_eq!(world.report().tombstones, 0);

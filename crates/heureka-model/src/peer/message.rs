@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{AppDigest, Digest, KeyState, KeyVersion, LeaseState, NodeId, Slice, Stamp};
-use crate::InstanceKey;
+use crate::{InstanceKey, UnixMillis};
 
 /// What comes with every message and every answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct PeerHeader {
     pub uptime: Duration,
     /// The reading of its hybrid clock; whoever gets it takes it in.
     pub reading: Stamp,
+    /// What its wall clock shows: the hybrid clock has also what other nodes' clocks showed.
+    pub wall: UnixMillis,
     /// Whether it answers listings.
     pub is_open: bool,
     /// The nodes that it reaches itself.

@@ -34,23 +34,32 @@ pub async fn drive_peers(app: App, client: Client, shutdown: CancellationToken) 
     };
     shutdown.run_until_cancelled(forever).await;
     app.node().unregister_self(app.now());
+    // Whoever may not be called now, because it failed just before, is not waited for.
     let flushed = async {
-        while app.node_for_calls().has_waiting_calls() || !calls.is_empty() {
+        loop {
             while let Some(call) = next_call(&app) {
                 calls.spawn(make(app.clone(), client.clone(), call));
             }
-            calls.join_next().await;
+            if calls.join_next().await.is_none() {
+                return;
+            }
         }
     };
-    if tokio::time::timeout(FAREWELL_DEADLINE, flushed)
-        .await
-        .is_err()
-    {
+    // What is left then is told below.
+    _ = tokio::time::timeout(FAREWELL_DEADLINE, flushed).await;
+    warn_of_what_is_left(&app);
+    say_goodbye(&app, &client).await;
+}
+
+fn warn_of_what_is_left(app: &App) {
+    let peers = app.node_for_calls().peers();
+    for peer in peers.iter().filter(|peer| peer.queued > 0) {
         tracing::warn!(
-            "not everything could be told to the peers; they hear it from each other or from the clients"
+            peer = %peer.url,
+            keys = peer.queued,
+            "not everything could be told to a peer; it hears it from the others or from the clients"
         );
     }
-    say_goodbye(&app, &client).await;
 }
 
 fn next_call(app: &App) -> Option<PeerCall> {

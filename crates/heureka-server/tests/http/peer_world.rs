@@ -116,6 +116,7 @@ pub(crate) fn header(node: NodeId) -> PeerHeader {
         version: "9.8.7".to_owned(),
         uptime: Duration::from_secs(100),
         reading: stamp(),
+        wall: UnixMillis(stamp().wall_ms),
         is_open: false,
         reaches: vec![STRANGER],
     }

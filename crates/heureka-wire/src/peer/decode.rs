@@ -54,7 +54,7 @@ pub fn decode_peer_message(
 /// use heureka_wire::decode_peer_reply;
 ///
 /// let reply = br#"{"from":{"node":"5f1c","name":"eu-1","version":"0.1.0","uptime":1200000,
-///     "reading":[1700000000000,0,"5f1c"],"open":true,"reaches":[]},"body":{"noted":{}}}"#;
+///     "reading":[1700000000000,0,"5f1c"],"wall":1700000000000,"open":true,"reaches":[]},"body":{"noted":{}}}"#;
 /// let decoded = decode_peer_reply(reply, UnixMillis(0), &DocumentLimits::default())?;
 /// assert_eq!(decoded.body, PeerReply::Noted);
 /// # Ok::<(), heureka_wire::ReadError>(())
@@ -107,6 +107,7 @@ struct HeaderWire {
     version: String,
     uptime: Micros,
     reading: Row<Stamp>,
+    wall: i64,
     open: bool,
     reaches: Vec<Text<NodeId>>,
 }
@@ -119,6 +120,7 @@ impl From<HeaderWire> for PeerHeader {
             version: wire.version,
             uptime: wire.uptime.0,
             reading: wire.reading.0,
+            wall: UnixMillis(wire.wall),
             is_open: wire.open,
             reaches: wire.reaches.into_iter().map(|Text(node)| node).collect(),
         }

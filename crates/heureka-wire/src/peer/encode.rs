@@ -25,6 +25,7 @@ use crate::json::{Astral, Json};
 ///     version: "0.1.0".to_owned(),
 ///     uptime: std::time::Duration::from_secs(12),
 ///     reading: Stamp { wall_ms: 1_700_000_000_000, count: 0, node: NodeId(0x5f1c) },
+///     wall: UnixMillis(1_700_000_000_000),
 ///     is_open: true,
 ///     reaches: vec![],
 /// };
@@ -78,6 +79,7 @@ fn write_header(json: &mut Json, header: &PeerHeader) {
     json.key("version").text(&header.version);
     write_at_most(json.key("uptime"), header.uptime);
     write_stamp(json.key("reading"), header.reading);
+    json.key("wall").number(header.wall.0);
     write_truth(json, "open", header.is_open);
     json.key("reaches")
         .array(|json| header.reaches.iter().for_each(|node| json.hex(node.0)));

@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! {"from":{"node":"5f1c","name":"eu-1","version":"0.1.0","uptime":1200000,"reading":[1700000000000,0,"5f1c"],
-//!   "open":true,"reaches":["77a0"]},
+//!   "wall":1700000000000,"open":true,"reaches":["77a0"]},
 //!  "body":{"changes":{"states":[],"renewed":[["ORDERS",[["host-1","9f3a",12000,1,"5f1c"]]]]}}}
 //! ```
 //!

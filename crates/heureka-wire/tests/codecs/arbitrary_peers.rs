@@ -25,22 +25,22 @@ pub(crate) fn header() -> BoxedStrategy<PeerHeader> {
         any::<String>(),
         any::<String>(),
         micros(),
-        stamp(),
+        (stamp(), millis()),
         any::<bool>(),
         vec(node(), 0..3),
     );
-    let header =
-        parts.prop_map(
-            |(node, name, version, uptime, reading, is_open, reaches)| PeerHeader {
-                node,
-                name,
-                version,
-                uptime,
-                reading,
-                is_open,
-                reaches,
-            },
-        );
+    let header = parts.prop_map(
+        |(node, name, version, uptime, (reading, wall), is_open, reaches)| PeerHeader {
+            node,
+            name,
+            version,
+            uptime,
+            reading,
+            wall,
+            is_open,
+            reaches,
+        },
+    );
     header.boxed()
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use heureka_model::{
     AgeOf, AppDigest, AppName, Compared, Comparison, Digest, DocumentLimits, InstanceId,
     InstanceKey, KeyState, KeyVersion, LeaseState, NodeId, PeerHeader, PeerMessage, PeerReply,
-    RenewedKey, SentId, Slice, Stamp,
+    RenewedKey, SentId, Slice, Stamp, UnixMillis,
 };
 use heureka_wire::{
     Decoded, MAX_JSON_DEPTH, ReadError, decode_peer_message, decode_peer_reply,
@@ -14,7 +14,7 @@ use heureka_wire::{
 
 use crate::bodies::RECEIVED;
 
-const HEADER: &str = r#""from":{"node":"5f1c","name":"eu-1","version":"0.1.0","uptime":1200000,"reading":[1700000000000,7,"5f1c"],"open":true,"reaches":["77a0"]}"#;
+const HEADER: &str = r#""from":{"node":"5f1c","name":"eu-1","version":"0.1.0","uptime":1200000,"reading":[1700000000000,7,"5f1c"],"wall":1700000000250,"open":true,"reaches":["77a0"]}"#;
 
 pub(crate) fn a_header() -> PeerHeader {
     PeerHeader {
@@ -23,6 +23,7 @@ pub(crate) fn a_header() -> PeerHeader {
         version: "0.1.0".to_owned(),
         uptime: Duration::from_millis(1200),
         reading: a_stamp(),
+        wall: UnixMillis(1_700_000_000_250),
         is_open: true,
         reaches: vec![NodeId(0x77a0)],
     }
