@@ -84,6 +84,14 @@ impl Scenario {
         }
     }
 
+    /// How soon after the last write and the last fault all nodes hold the same (I3). A comparison takes some questions,
+    /// which is nothing but on slow lines.
+    pub(crate) fn converges_within(&self) -> Duration {
+        const QUESTIONS: u32 = 5;
+        let round_trip = self.delay.saturating_add(self.jitter).saturating_mul(2);
+        Duration::from_secs(10).saturating_add(round_trip.saturating_mul(QUESTIONS))
+    }
+
     /// How long a node may lack what another one has, while both reach each other.
     pub(crate) fn catches_up_within(&self) -> Duration {
         Duration::from_secs(if self.lost > 0 { 120 } else { 15 })

@@ -21,9 +21,6 @@ use crate::trace::Trace;
 /// Time between two looks at everything.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// How soon after the last write and the last fault all nodes hold the same (I3).
-const CONVERGES_WITHIN: Duration = Duration::from_secs(10);
-
 /// So often a node may ask to be called at one moment.
 const CALLS_AT_ONCE: u32 = 100;
 
@@ -183,7 +180,7 @@ impl World {
             self.go_on(host);
             self.start(host);
         }
-        self.at(CONVERGES_WITHIN, Event::End);
+        self.at(self.scenario.converges_within(), Event::End);
     }
 
     /// Takes notice of the first thing that should not have been.

@@ -130,7 +130,7 @@ impl Node {
         if mono > ends_at.saturating_add(self.cluster.config.hold_limit) {
             return false;
         }
-        self.cluster.peers.is_cut_off() || self.origin_is_silent(origin, answered)
+        self.cluster.peers.is_cut_off(answered) || self.origin_is_silent(origin, answered)
     }
 
     /// Whether it is clear already that an instance is kept, even if all that are reached answer. It takes no place in a

@@ -146,12 +146,16 @@ impl PeerTable {
     }
 
     /// Whether so many peers are silent that it is this node that is cut off (MERGE 7*). A refused connection is an
-    /// answer.
-    pub(crate) fn is_cut_off(&self) -> bool {
+    /// answer; who was asked, and is not among those that answered, is silent.
+    pub(crate) fn is_cut_off(&self, answered: &[PeerId]) -> bool {
         let others = self.others().count();
         let silent = self
             .others()
-            .filter(|peer| matches!(peer.reach, Reach::Unreachable { .. }))
+            .filter(|peer| match peer.reach {
+                Reach::Unreachable { .. } => true,
+                Reach::Reached { .. } => peer.ours().is_some() && !answered.contains(&peer.id),
+                Reach::Gone { .. } | Reach::Untried => false,
+            })
             .count();
         others > 0 && (others - silent) * 2 < others
     }
