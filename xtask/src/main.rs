@@ -1,7 +1,9 @@
-//! The project's own chores: `cargo run -p xtask -- pack-golden FROM TO` and `cargo run --release -p xtask -- measure`.
+//! The project's own chores: `cargo run -p xtask -- pack-golden FROM TO`, `cargo run --release -p xtask -- measure` and
+//! `cargo run -p xtask -- mutants`.
 
 mod golden;
 mod measure;
+mod mutants;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -11,7 +13,7 @@ use anyhow::Result;
 /// `EX_USAGE` of sysexits.h.
 const WRONG_USAGE: u8 = 64;
 
-const USAGE: &str = "usage: xtask pack-golden <folder of golden recordings> <folder to write>\n       xtask measure";
+const USAGE: &str = "usage: xtask pack-golden <folder of golden recordings> <folder to write>\n       xtask measure\n       xtask mutants [part of a name]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +21,8 @@ fn main() -> ExitCode {
     let outcome = match *arguments.as_slice() {
         ["pack-golden", from, to] => pack_golden(from, to),
         ["measure"] => measure::run(),
+        ["mutants"] => mutants::run(""),
+        ["mutants", name] => mutants::run(name),
         _ => return fail(USAGE, WRONG_USAGE.into()),
     };
     match outcome {

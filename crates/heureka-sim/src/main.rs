@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use heureka_sim::{SetFull, run};
 
-const USAGE: &str = "heureka-sim [--seeds N] [--from N] | --seed N [--trace]";
+const USAGE: &str = "heureka-sim [--seeds N] [--from N] [--first] | --seed N [--trace]";
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,8 @@ struct Asked {
     from: u64,
     count: u64,
     with_trace: bool,
+    /// It ends with the first violation.
+    first_only: bool,
 }
 
 fn main() -> ExitCode {
@@ -36,6 +38,9 @@ fn main() -> ExitCode {
         }
         node_time += outcome.node_time;
         registrations += outcome.registrations;
+        if violated > 0 && asked.first_only {
+            break;
+        }
     }
     let hours = node_time.as_secs_f64() / 3600.0;
     println!(
@@ -55,6 +60,7 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Option<Asked> {
         from: 0,
         count: 256,
         with_trace: false,
+        first_only: false,
     };
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next()?.parse().ok();
@@ -63,6 +69,7 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Option<Asked> {
             "--from" => asked.from = number()?,
             "--seed" => (asked.from, asked.count) = (number()?, 1),
             "--trace" => asked.with_trace = true,
+            "--first" => asked.first_only = true,
             _ => return None,
         }
     }
