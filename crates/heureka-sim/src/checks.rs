@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use heureka_core::Protection;
 use heureka_model::{InstanceInfo, InstanceKey};
 use rand::RngExt as _;
 
 use crate::expectations::{Acknowledged, Cancelled};
+use crate::host::Process;
 use crate::world::World;
 
 /// Whatever happens, listings open then (MERGE 8).
@@ -13,6 +15,12 @@ const START_HOLD: Duration = Duration::from_secs(35);
 
 /// What was said this long ago, over a line that has not changed since, is known.
 const SETTLED: Duration = Duration::from_secs(12);
+
+/// A lease of 90 s and its grace of twice 30 s (MERGE 2), five seconds more (MERGE 3), and what a round is off.
+const GONE_WITHIN: Duration = Duration::from_secs(157);
+
+/// What is disturbed is quiet again after this long.
+const QUIET: Duration = Duration::from_secs(20);
 
 impl World {
     fn shows(&self, host: usize, key: &InstanceKey) -> Option<InstanceInfo> {
@@ -128,6 +136,15 @@ impl World {
 
     /// Everything that is looked at from time to time.
     pub(crate) fn look(&mut self) {
+        let at = self.now;
+        for host in &mut self.hosts {
+            let mono = host.now(at).mono;
+            if let Some(process) = &mut host.process
+                && process.node.report(mono).protection.protection != Protection::Off
+            {
+                process.protected_at = at;
+            }
+        }
         let keys: Vec<InstanceKey> = self.expected.iter().map(|(key, _)| key.clone()).collect();
         for key in &keys {
             self.look_at(key);
@@ -185,6 +202,7 @@ impl World {
                 (true, None, Some(cancelled)) => {
                     self.check_resurrected(host, key, cancelled, open_since)
                 }
+                (true, None, None) => self.check_overdue(host, key),
                 (true | false, _, _) => {}
             }
             if let Some(before) = self.expected.shows(key, host, dirty_ms) {
@@ -225,6 +243,32 @@ impl World {
             self.expected.counts.resurrected += 1;
             self.violated(format!(
                 "I4: node-{host} shows {key}, which was cancelled: {cancelled:?}"
+            ));
+        }
+    }
+
+    /// I5: who has given no sign of life for a lease and its grace is gone, unless there is a reason to keep it: a line that
+    /// is not as it should be, a process that was stopped or is away, self-preservation.
+    fn check_overdue(&mut self, host: usize, key: &InstanceKey) {
+        let last_sign = self.expected.get(key).and_then(|known| known.last_sign);
+        let is_overdue = |since: Duration| since.saturating_add(GONE_WITHIN) < self.now;
+        let is_quiet = |other: usize| {
+            let since = self.network.unchanged_since(host, other);
+            self.network.can_call(host, other) && since.saturating_add(QUIET) < self.now
+        };
+        let is_all_quiet = (0..self.hosts.len()).all(|other| other == host || is_quiet(other));
+        let evicts = |process: &Process| {
+            let spares_until = process.spares_until.max(process.protected_at);
+            spares_until.saturating_add(QUIET) < self.now
+        };
+        let all_run = self
+            .hosts
+            .iter()
+            .all(|host| host.running().is_some_and(evicts));
+        let is_lossless = self.scenario.lost == 0 && self.scenario.held_up == 0;
+        if is_lossless && is_all_quiet && all_run && last_sign.is_none_or(is_overdue) {
+            self.violated(format!(
+                "I5: node-{host} still shows {key}, silent since {last_sign:?}"
             ));
         }
     }

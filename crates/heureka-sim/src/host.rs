@@ -43,6 +43,8 @@ pub(crate) struct Process {
     /// Until when it may evict nobody, because it was stopped (I21).
     pub(crate) spares_until: Duration,
     pub(crate) reader: Reader,
+    /// When self-preservation was last seen to be on.
+    pub(crate) protected_at: Duration,
     /// Since when it answers listings.
     pub(crate) open_since: Option<Duration>,
 }
@@ -117,6 +119,7 @@ impl Host {
             stopped_at: Duration::ZERO,
             spares_until: Duration::ZERO,
             reader: Reader::default(),
+            protected_at: Duration::ZERO,
             open_since: None,
         });
     }
