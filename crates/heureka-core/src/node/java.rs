@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use heureka_model::{InstanceInfo, InstanceKey, InstanceStatus, LeaseSettings, Now, UnixMillis};
+use heureka_model::{InstanceInfo, InstanceKey, LeaseSettings, Now, UnixMillis};
 
+use super::absence::Heard;
 use super::java_results::registration_of;
-use super::{Node, Origin, Sender, StatusChange};
+use super::{Node, Origin};
 use crate::entry::LeaseOrigin;
 use crate::lease::Lease;
 use crate::peers::PeerId;
@@ -48,18 +49,13 @@ impl Node {
         }
     }
 
-    /// When a Java peer, or this node, was last away; it is asked once.
-    pub(super) fn hear_after_absence(&mut self, id: PeerId) -> Option<Duration> {
-        self.cluster.peers.get_mut(id)?.away_since.take()
-    }
-
     /// Takes an instance from a Java listing: it may add, or refresh by age.
     pub(super) fn take_listed(
         &mut self,
         now: Now,
         from: PeerId,
         listed: InstanceInfo,
-        away_since: Option<Duration>,
+        heard: Option<Heard>,
     ) {
         let (key, sender) = (listed.document.key(), self.sender_of(from));
         if self.tombstones.get(&key).is_some() {
@@ -79,10 +75,8 @@ impl Node {
         if is_newer {
             // A registry that is full takes nobody; it has said so.
             _ = self.register(now, registration_of(listed), Origin::Peer(sender));
-        } else if away_since
-            .is_some_and(|since| self.may_have_changed_there(now, from, &key, since))
-        {
-            self.take_what_changed_there(now, &key, listed, sender);
+        } else if let Some(heard) = heard {
+            self.compare_after_absence(now, from, &key, listed, heard);
         }
         let watch = &mut self.watch;
         self.registry
@@ -91,61 +85,6 @@ impl Node {
                 (entry.lease, entry.origin) = younger;
                 watch.watch(entry);
             });
-    }
-
-    /// Whether a difference was made there while one of the two was away: the peer has been told everything that was
-    /// done here, and that so long before that even a listing that lags shows it.
-    fn may_have_changed_there(
-        &mut self,
-        now: Now,
-        from: PeerId,
-        key: &InstanceKey,
-        away_since: Duration,
-    ) -> bool {
-        let peer = self.cluster.peers.get_mut(from);
-        if peer.is_none_or(|peer| peer.has_to_tell(key)) {
-            return false;
-        }
-        let settled = away_since.saturating_sub(JAVA_TASK_LIFE);
-        let settled_ago = now.mono.saturating_sub(settled);
-        let settled_ms = i64::try_from(settled_ago.as_millis()).unwrap_or(i64::MAX);
-        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
-        entry.is_some_and(|entry| {
-            entry.mark().newest().wall_ms <= now.wall.0.saturating_sub(settled_ms)
-        })
-    }
-
-    /// Java changes neither the dirty timestamp for an override nor for metadata, so the listing is compared with what is
-    /// here (server.md D-7, D-50).
-    fn take_what_changed_there(
-        &mut self,
-        now: Now,
-        key: &InstanceKey,
-        listed: InstanceInfo,
-        sender: Sender,
-    ) {
-        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
-        let Some(entry) = entry else {
-            return;
-        };
-        let origin = Origin::Peer(sender);
-        let (own, theirs) = (entry.override_part.status(), listed.overridden_status);
-        let theirs = (theirs != InstanceStatus::Unknown).then_some(theirs);
-        let change = match (own, theirs) {
-            (own, Some(status)) if own != Some(status) => Some(StatusChange::Override(status)),
-            (Some(_), None) => Some(StatusChange::RemoveOverride {
-                shown: listed.status,
-            }),
-            (_, _) => None,
-        };
-        let has_other_metadata = entry.document.document.metadata != listed.document.metadata;
-        if has_other_metadata {
-            // The same registration with other metadata; a registry that has it has room for it.
-            _ = self.register(now, registration_of(listed), origin);
-        }
-        if let Some(change) = change {
-            self.change_status(now, key.app.as_str(), key.id.as_str(), change, None, origin);
-        }
     }
 }
 

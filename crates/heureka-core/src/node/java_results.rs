@@ -27,7 +27,7 @@ impl Node {
             peer.changes_shaper.succeeded();
             peer.wants_listing = is_starting;
             if let Some(since) = silent_since {
-                peer.was_away_since(since);
+                peer.was_away(since, now.mono);
             }
             peer.next_contact = now.mono;
         }
@@ -121,9 +121,9 @@ impl Node {
     /// A Java listing may add, or refresh by age; it never removes (MERGE 6).
     pub(super) fn handle_listing(&mut self, now: Now, id: PeerId, instances: Vec<InstanceInfo>) {
         let is_empty = instances.is_empty();
-        let away_since = self.hear_after_absence(id);
+        let heard = self.hear_after_absence(now, id, &instances);
         for listed in instances {
-            self.take_listed(now, id, listed, away_since);
+            self.take_listed(now, id, listed, heard);
         }
         let Some(peer) = self.cluster.peers.get_mut(id) else {
             return;
@@ -131,7 +131,7 @@ impl Node {
         peer.last_answer = Some(now.mono);
         peer.next_contact = now.mono.saturating_add(LIST_AGAIN);
         if !is_empty {
-            peer.wants_listing = false;
+            self.look_again_after_absence(now, id, heard);
             if !self.hopes_for_one_of_ours() {
                 self.open_with_all_of(now, id);
             }

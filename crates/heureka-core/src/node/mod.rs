@@ -1,5 +1,6 @@
 //! The one entry to the registry.
 
+mod absence;
 mod asking;
 mod calls;
 mod cluster;
@@ -27,6 +28,7 @@ use heureka_model::{InstanceKey, NodeId, Now};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
+pub(crate) use absence::Absence;
 pub(crate) use calls::MAX_BATCH_ITEMS;
 pub(crate) use java::JAVA_TASK_LIFE;
 pub use outcome::{

@@ -30,6 +30,7 @@ impl Node {
         origin: Origin,
     ) -> Result<RegisterOutcome, RegistryFull> {
         let key = registration.document.key();
+        let has_override = registration.overridden_status != InstanceStatus::Unknown;
         let outcome = match self.registry.get(key.app.as_str(), key.id.as_str()) {
             None if self.is_late_copy(now.mono, &key, registration.document.last_dirty, origin) => {
                 return Ok(RegisterOutcome::LateCopy);
@@ -57,6 +58,11 @@ impl Node {
             }
         };
         self.replicate(&key, Intent::DOCUMENT, origin);
+        if let Origin::Peer(sender) = origin
+            && !has_override
+        {
+            self.tell_override_again(&key, sender);
+        }
         self.last_registered.push(key, now.wall);
         self.check();
         Ok(outcome)

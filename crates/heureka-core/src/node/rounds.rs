@@ -65,7 +65,7 @@ impl Node {
             self.postponed_until = from.saturating_add(late);
             self.cluster.woke = Some(Woke { at: now.mono, late });
             for peer in self.cluster.peers.iter_mut() {
-                peer.was_away_since(now.mono.saturating_sub(late));
+                peer.was_away(now.mono.saturating_sub(late), now.mono);
             }
             self.tell(Event::EvictionPostponed { late });
         }

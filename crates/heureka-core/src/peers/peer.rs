@@ -7,7 +7,7 @@ use heureka_model::{InstanceKey, NodeId, ServiceUrl};
 
 use super::{CallId, Failure, Lane, PeerId, PeerKind, PeerReport, Reach};
 use crate::hashing::SeededHash;
-use crate::node::JAVA_TASK_LIFE;
+use crate::node::{Absence, JAVA_TASK_LIFE};
 use crate::repair::{Repair, Step};
 use crate::replication::{ChangeQueue, Intent, TrafficShaper};
 
@@ -79,8 +79,8 @@ pub(crate) struct Peer {
     pub(crate) next_contact: Duration,
     /// A Java peer's listing is to be read: at the start, and after it was away.
     pub(crate) wants_listing: bool,
-    /// Since when it, or this node, was away: what it changed meanwhile has not come here.
-    pub(crate) away_since: Option<Duration>,
+    /// It, or this node, was away: what it changed meanwhile has not come here.
+    pub(crate) away: Option<Absence>,
     pub(crate) is_behind: bool,
     pub(crate) former: Vec<NodeId>,
     pub(crate) last_answer: Option<Duration>,
@@ -115,7 +115,7 @@ impl Peer {
             repair: Repair::default(),
             next_contact: Duration::ZERO,
             wants_listing: false,
-            away_since: None,
+            away: None,
             is_behind: false,
             former: Vec::new(),
             last_answer: None,
@@ -137,15 +137,11 @@ impl Peer {
     }
 
     /// A Java peer that was away is listened to before it is told anything: what it says then is compared with what it
-    /// was told before.
-    /// It is waited for no longer than its own tasks live.
+    /// was told before. It is waited for no longer than its own tasks live.
     fn is_heard_first_until(&self) -> Option<Duration> {
-        let Reach::Reached { since } = self.reach else {
-            return None;
-        };
-        let is_to_be_heard =
-            self.kind == Kind::Java && self.wants_listing && self.away_since.is_some();
-        is_to_be_heard.then(|| since.saturating_add(JAVA_TASK_LIFE))
+        let absence = self.away.filter(|absence| !absence.is_heard)?;
+        let is_to_be_heard = self.kind == Kind::Java && self.wants_listing && self.is_reached();
+        is_to_be_heard.then(|| absence.until.saturating_add(JAVA_TASK_LIFE))
     }
 
     /// When it may be told what is in its queue; `None` where that depends on more than time.
@@ -172,22 +168,30 @@ impl Peer {
         }
     }
 
-    /// It was away since then, as far as is known.
-    pub(crate) fn was_away_since(&mut self, since: Duration) {
+    /// It, or this node, was away for that time, as far as is known.
+    pub(crate) fn was_away(&mut self, since: Duration, until: Duration) {
         self.wants_listing = true;
-        self.away_since = Some(self.away_since.map_or(since, |earlier| earlier.min(since)));
+        let since = self.away.map_or(since, |earlier| earlier.since.min(since));
+        self.away = Some(Absence {
+            since,
+            until,
+            is_heard: false,
+        });
     }
 
-    /// Whether it is still to be told of a key, or is being told.
+    /// Whether it is still to be told more of a key than heartbeats, or is being told.
     pub(crate) fn has_to_tell(&mut self, key: &InstanceKey) -> bool {
+        let is_more = |intent: &Intent| !intent.is_only_renewed();
         let is_on_its_way = match self.lane(Lane::Changes) {
             Some(InFlight {
                 what: Sent::Changes(keys, _),
                 ..
-            }) => keys.iter().any(|(sent, _)| sent == key),
+            }) => keys
+                .iter()
+                .any(|(sent, intent)| sent == key && is_more(intent)),
             Some(_) | None => false,
         };
-        is_on_its_way || self.queue.contains(key)
+        is_on_its_way || self.queue.get(key).is_some_and(|intent| is_more(&intent))
     }
 
     /// Whether it may be a node of ours that has never answered this one.

@@ -90,6 +90,11 @@ impl PeerTable {
             .find(|peer| peer.kind == Kind::Java && peer.addresses.contains(&address))
     }
 
+    pub(crate) fn by_sender_mut(&mut self, sender: Sender) -> Option<&mut Peer> {
+        let id = self.by_sender(sender)?.id;
+        self.get_mut(id)
+    }
+
     /// The peer that has answered as this run of a node already. One that has, but does not answer any more, leaves what
     /// it was to be told to the one that answers now, and is asked anew who it is.
     pub(crate) fn take_place_of_twins(&mut self, id: PeerId, node: NodeId) -> Option<PeerId> {

@@ -36,8 +36,9 @@ impl ChangeQueue {
         self.by_key.is_empty()
     }
 
-    pub(crate) fn contains(&self, key: &InstanceKey) -> bool {
-        self.by_key.contains_key(key)
+    /// What is to be told of a key.
+    pub(crate) fn get(&self, key: &InstanceKey) -> Option<Intent> {
+        self.by_key.get(key).map(|(_, intent)| *intent)
     }
 
     /// Notes what happened to a key. One that waits already keeps its place.

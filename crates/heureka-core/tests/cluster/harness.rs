@@ -313,6 +313,11 @@ impl Cluster {
         }
     }
 
+    /// Time passes in which nothing is done: all processes are stopped.
+    pub(crate) fn stand_still(&mut self, time: Duration) {
+        self.mono += time;
+    }
+
     fn next_due(&self) -> Duration {
         let of_site = |site: &Site| match &site.host {
             Host::Node(node) => Some(site.started + node.poll_timeout().0),

@@ -21,6 +21,7 @@ mod instances;
 mod java;
 #[cfg(test)]
 mod java_absence;
+mod java_changes;
 #[cfg(test)]
 mod java_heartbeats;
 #[cfg(test)]

@@ -9,7 +9,6 @@ use proptest::sample::select;
 
 use crate::harness::Cluster;
 use crate::instances::{APP, At, instance, secs};
-use crate::view::Seen;
 
 /// A write of one of two instances.
 #[derive(Clone, Copy, Debug)]
