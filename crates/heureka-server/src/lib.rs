@@ -23,7 +23,5 @@ pub use app::{App, Labels, NodeGuard, ServerConfig};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use driver::{drive, tick};
 pub use peers::{PeersSettings, discover_peers, drive_peers, take_peer_result};
-pub use regions::{
-    Fetch, FetchFuture, PlainHttp, RegionsSettings, fetch_due_regions, follow_regions,
-};
+pub use regions::{Fetch, FetchFuture, RegionsSettings, fetch_due_regions, follow_regions};
 pub use router::router;

@@ -13,6 +13,7 @@ use heureka_net::{Client, Counters, DialConfig, Tls};
 use heureka_server::{App, Labels, PeersSettings, RegionsSettings, ServerConfig, SystemClock};
 
 use crate::config::{LeaseCompat, LeaseGrace, RateLimiter, RegionSettings, ServeSettings};
+use crate::exit::Failure;
 
 /// A server with an empty registry, which knows that it listens on `port`. Chance comes from the operating system, once.
 pub(crate) fn app(
@@ -72,10 +73,13 @@ fn peers_settings(settings: &ServeSettings) -> PeersSettings {
 }
 
 /// What calls other servers.
-pub(crate) fn client(settings: &ServeSettings) -> anyhow::Result<Client> {
-    let tls = Tls::of_machine(settings.cluster.ca.as_deref())
-        .context("the certificates of peer-ca cannot be used")?;
-    Ok(Client::new(DialConfig::default(), tls))
+pub(crate) fn client(settings: &ServeSettings) -> Result<Client, Failure> {
+    match Tls::of_machine(settings.cluster.ca.as_deref()) {
+        Ok(tls) => Ok(Client::new(DialConfig::default(), tls)),
+        Err(error) => Err(Failure::usage(vec![format!(
+            "peer-ca cannot be used: {error}"
+        )])),
+    }
 }
 
 fn node_config(settings: &ServeSettings) -> NodeConfig {

@@ -9,8 +9,8 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
-use heureka_net::{Counters, Drained, Limits, Resolver};
-use heureka_server::{App, PlainHttp, discover_peers, drive, drive_peers, follow_regions, router};
+use heureka_net::{Client, Counters, Drained, Limits, Resolver};
+use heureka_server::{App, discover_peers, drive, drive_peers, follow_regions, router};
 use tokio::{
     net::{TcpListener, lookup_host},
     runtime::Builder,
@@ -68,6 +68,7 @@ fn limits(settings: &ServeSettings) -> anyhow::Result<Limits> {
 
 async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen().context("signals cannot be heard")?;
+    let client = assembly::client(settings)?;
     let listener = bind(&settings.listen).await.map_err(|error| {
         let listen = &settings.listen;
         Failure::Unavailable(format!(
@@ -85,11 +86,11 @@ async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Fai
     let mut background = JoinSet::new();
     background.spawn(drive(app.clone(), end.clone()));
     if !settings.regions.urls.is_empty() {
-        let fetch = Arc::new(PlainHttp);
+        let fetch = Arc::new(client.clone());
         background.spawn(follow_regions(app.clone(), fetch, end.clone()));
     }
     if !settings.cluster.peers.is_empty() {
-        join_cluster(settings, &app, &end, &mut background)?;
+        join_cluster(&app, client, &end, &mut background)?;
     }
     let mut server = JoinSet::new();
     server.spawn(heureka_net::serve(
@@ -105,13 +106,12 @@ async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Fai
 
 /// Finds the peers and calls them, until the end.
 fn join_cluster(
-    settings: &ServeSettings,
     app: &App,
+    client: Client,
     end: &CancellationToken,
     background: &mut JoinSet<()>,
 ) -> anyhow::Result<()> {
     let refresh = Arc::new(Notify::new());
-    let client = assembly::client(settings)?;
     let resolver = Resolver::of_machine().context("names cannot be looked up")?;
     let hangup = Hangup::listen().context("SIGHUP cannot be heard")?;
     background.spawn(hangup.pass_on(Arc::clone(&refresh), end.clone()));

@@ -128,12 +128,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         broken: "if false {\n            self",
     },
     Mutant {
-        name: "a generation is not raised after a cancel",
-        file: "crates/heureka-core/src/node/register.rs",
-        text: "            generation.saturating_add(1)\n",
-        broken: "            generation\n",
-    },
-    Mutant {
         name: "the hybrid clock takes nothing in",
         file: "crates/heureka-core/src/stamp.rs",
         text: "self.last = self.last.max(Stamp { node, ..reading });",
@@ -144,23 +138,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
         file: "crates/heureka-core/src/node/comparing.rs",
         text: "Ended::TakenAsKept\n",
         broken: "Ended::LeftOut\n",
-    },
-    Mutant {
-        name: "repair sends nothing",
-        file: "crates/heureka-core/src/node/comparing.rs",
-        text: "for key in &wanted {\n                    peer.queue.note(key, Intent::DOCUMENT);\n                }",
-        broken: "_ = wanted;",
-    },
-    Mutant {
-        name: "a cut off node goes on evicting",
-        file: "crates/heureka-core/src/node/asking.rs",
-        text: "self.cluster.peers.is_cut_off(answered) || self",
-        broken: "self",
-    },
-    Mutant {
-        name: "what is not told is forgotten",
-        file: "crates/heureka-core/src/node/results.rs",
-        text: "peer.queue.put_back(keys);",
-        broken: "_ = keys;",
     },
 ];

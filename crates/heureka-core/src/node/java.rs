@@ -62,10 +62,11 @@ impl Node {
             return;
         }
         let lease = lease_told(now.mono, age_in_listing(now.wall, &listed));
-        if now.mono > lease.ends_at(listed.document.lease, self.config.lease) {
+        let own = self.registry.get(key.app.as_str(), key.id.as_str());
+        let has_ended = now.mono > lease.ends_at(listed.document.lease, self.config.lease);
+        if own.is_none() && has_ended {
             return;
         }
-        let own = self.registry.get(key.app.as_str(), key.id.as_str());
         let younger = match own.map(|own| (own.lease, own.origin)) {
             Some(own) if !lease.is_younger_than(own.0) => own,
             Some(_) | None => (lease, LeaseOrigin::Java(sender)),

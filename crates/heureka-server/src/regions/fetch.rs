@@ -6,6 +6,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use heureka_core::{FetchFailure, FetchKind};
 use heureka_model::ServiceUrl;
+use heureka_net::AnswerLimits;
 use http::{HeaderName, HeaderValue, Request, Response, header};
 
 use super::path_of;
@@ -16,13 +17,13 @@ pub type FetchFuture<'a> =
 
 /// Gets answers from servers elsewhere.
 pub trait Fetch: Debug + Send + Sync + 'static {
-    /// Gets the answer of `server` to `request`, which has a path for an address, with its whole body of at most
-    /// `limit_bytes`, as it came. Redirects are not followed. Whoever no longer wants the answer drops the future.
+    /// Gets the answer of `server` to `request`, which has a path for an address, with its whole body within `limits`, as it
+    /// came. Redirects are not followed. Whoever no longer wants the answer drops the future.
     fn get<'a>(
         &'a self,
         server: &'a ServiceUrl,
         request: Request<()>,
-        limit_bytes: usize,
+        limits: AnswerLimits,
     ) -> FetchFuture<'a>;
 }
 

@@ -1,8 +1,8 @@
 //! Follows remote regions: brings the core what it asks for, over HTTP (server.md 8).
 
+mod dialled;
 mod fetch;
 mod listing;
-mod plain_http;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use heureka_core::{FetchFailure, FetchKind, RegionFetch, RegionOutcome, RegionsConfig};
 use heureka_model::{Applications, RegionName, ServiceUrl};
+use heureka_net::AnswerLimits;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use self::fetch::{Fetch, FetchFuture};
-pub use self::plain_http::PlainHttp;
 
 use crate::app::App;
 
@@ -105,7 +105,11 @@ async fn fetched(
     let server = settings.urls.get(&due.region);
     let server = server.ok_or_else(|| FetchFailure::Unreachable("it has no URL".to_owned()))?;
     let request = fetch::request(server, due.kind)?;
-    let answer = fetch.get(server, request, limit_bytes);
+    let limits = AnswerLimits {
+        deadline: settings.fetch_timeout,
+        max_bytes: limit_bytes,
+    };
+    let answer = fetch.get(server, request, limits);
     let answer = tokio::time::timeout(settings.fetch_timeout, answer)
         .await
         .unwrap_or(Err(FetchFailure::TimedOut))?;

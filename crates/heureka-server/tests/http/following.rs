@@ -9,6 +9,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use heureka_core::{RegionConfig, RegionsConfig};
 use heureka_model::{Now, RegionName, ServiceUrl, UnixMillis};
+use heureka_net::AnswerLimits;
 use heureka_net::Counters;
 use heureka_server::{
     App, Clock, Fetch, FetchFuture, RegionsSettings, ServerConfig, follow_regions, router,
@@ -54,7 +55,7 @@ impl Fetch for InProcess {
         &'a self,
         _server: &'a ServiceUrl,
         request: Request<()>,
-        _limit_bytes: usize,
+        _limits: AnswerLimits,
     ) -> FetchFuture<'a> {
         let request = request.map(|()| Body::empty());
         let answer = self.0.clone().oneshot(request);
@@ -131,7 +132,7 @@ impl Fetch for OneHangs {
         &'a self,
         server: &'a ServiceUrl,
         _request: Request<()>,
-        _limit_bytes: usize,
+        _limits: AnswerLimits,
     ) -> FetchFuture<'a> {
         let host = server.host().to_owned();
         let at = self.1.map_or(0, |start| start.elapsed().as_secs());

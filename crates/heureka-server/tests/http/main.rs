@@ -14,7 +14,7 @@ mod pages;
 mod peer_world;
 mod peers;
 mod peers_seen;
-mod plain_http;
+mod region_client;
 mod region_world;
 mod regions;
 mod versions;

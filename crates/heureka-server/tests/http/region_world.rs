@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use heureka_core::{FetchFailure, RegionConfig, RegionsConfig};
 use heureka_model::{RegionName, ServiceUrl};
+use heureka_net::AnswerLimits;
 use heureka_server::{Fetch, FetchFuture, RegionsSettings, ServerConfig};
 use http::{Request, Response, StatusCode};
 use parking_lot::Mutex;
@@ -30,7 +31,7 @@ impl Fetch for Script {
         &'a self,
         server: &'a ServiceUrl,
         mut request: Request<()>,
-        limit_bytes: usize,
+        limits: AnswerLimits,
     ) -> FetchFuture<'a> {
         let url = format!("http://{}{}", server.authority(), request.uri());
         let answer = self.answers.lock().get(&url).cloned();
@@ -40,7 +41,8 @@ impl Fetch for Script {
             let Some((status, body, is_packed)) = answer else {
                 return Err(FetchFailure::Unreachable("nobody listens".to_owned()));
             };
-            if body.len() > limit_bytes {
+            if body.len() > limits.max_bytes {
+                let limit_bytes = limits.max_bytes;
                 return Err(FetchFailure::TooLarge { limit_bytes });
             }
             let mut response = Response::new(Bytes::from(body));

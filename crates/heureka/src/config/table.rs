@@ -318,7 +318,8 @@ pub(crate) static PEER_CA: Setting<Option<PathBuf>> = Setting::new(
     "peer-ca",
     "",
     OPTIONAL_FILE,
-    "A PEM file with certificates that are trusted at https:// URLs besides the machine's own",
+    "A PEM file with certificates that are trusted at https:// URLs of peers and of remote regions besides the \
+     machine's own",
 );
 
 pub(crate) static REMOTE_REGIONS: Setting<Vec<RegionUrl>> = Setting::new(
@@ -326,7 +327,7 @@ pub(crate) static REMOTE_REGIONS: Setting<Vec<RegionUrl>> = Setting::new(
     "",
     REGION_URLS,
     "Regions whose instances are shown to clients here, each with the service URL of one of its \
-     servers; the first one counts where two have the same instance",
+     servers, in which https:// and NAME:PASSWORD@ are used as in the URL of a peer; the first one counts where two have the same instance",
 );
 
 pub(crate) static REMOTE_REGION_ALLOW: Setting<Vec<AllowedApp>> = Setting::new(

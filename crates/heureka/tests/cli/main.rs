@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod cluster;
 mod harness;
 mod help;
 mod layers;

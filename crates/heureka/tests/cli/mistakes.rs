@@ -86,8 +86,8 @@ async fn values() {
              write 1 to 128 letters, digits, dots, colons, hyphens and underscores",
         ),
         (
-            ["--remote-regions", "eu=https://eureka.eu/"],
-            "remote-regions = \"eu=https://eureka.eu/\" (from the command line) is no list of \
+            ["--remote-regions", "eu=ftp://eureka.eu/"],
+            "remote-regions = \"eu=ftp://eureka.eu/\" (from the command line) is no list of \
              regions: write NAME=URL, each name once, with commas between them, such as \
              eu=http://eureka.eu:8761/eureka/",
         ),
@@ -105,6 +105,24 @@ async fn values() {
             ["--remote-region-allow", "eu=ORDERS"],
             "remote-region-allow names the region \"eu\", which remote-regions does not: name it in \
              both, or write * for all regions",
+        ),
+        (
+            ["--peers", "peer1:8761"],
+            "peers = \"peer1:8761\" (from the command line) is no list of peers: write service URLs \
+             with commas between them, such as http://peer1:8761/eureka/,http://peer2:8761/eureka/, \
+             or names to look up, such as dns+http://peers.example.com:8761/eureka/",
+        ),
+        (
+            ["--peers", "http://name:secret@/eureka/"],
+            "peers = (not shown, for it may hold a password) (from the command line) is no list of \
+             peers: write service URLs with commas between them, such as \
+             http://peer1:8761/eureka/,http://peer2:8761/eureka/, or names to look up, such as \
+             dns+http://peers.example.com:8761/eureka/",
+        ),
+        (
+            ["--start-hold", "soon"],
+            "start-hold = \"soon\" (from the command line) is no duration of at most 8760h: \
+             write a whole number and its unit, such as 500ms, 30s, 15m or 1h",
         ),
         (
             ["--log-level", "inof"],
@@ -159,6 +177,22 @@ async fn keys_and_values_of_the_file() {
         let expected = format!("heureka: {}", certain.replace("FILE", &file));
         assert!(ended.stderr.starts_with(&expected), "{name}: {ended:?}");
     }
+}
+
+#[tokio::test]
+async fn certificates_that_cannot_be_read() {
+    let flags = [
+        "serve",
+        "--log-level",
+        "error",
+        "--peer-ca",
+        "/nonexistent/ca.pem",
+    ];
+    let ended = run(heureka(&flags)).await;
+    assert_eq!(ended.code, Some(64), "{ended:?}");
+    let line = "heureka: peer-ca cannot be used: /nonexistent/ca.pem: cannot be read: \
+                No such file or directory (os error 2)\n";
+    assert_eq!(ended.stderr, line);
 }
 
 #[tokio::test]

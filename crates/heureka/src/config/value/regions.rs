@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use heureka_model::{AppName, RegionName, Scheme, ServiceUrl};
+use heureka_model::{AppName, RegionName, ServiceUrl};
 
 use super::{Kind, Unfit, labelled};
 use crate::config::settings::{AllowedApp, RegionUrl};
@@ -54,7 +54,7 @@ fn region_url(entry: &str) -> Option<RegionUrl> {
     let (name, url) = entry.split_once('=')?;
     Some(RegionUrl {
         region: region_name(name.trim())?,
-        url: service_url(url.trim())?,
+        url: ServiceUrl::parse(url.trim()).ok()?,
     })
 }
 
@@ -74,10 +74,4 @@ fn allowed_app(entry: &str) -> Option<AllowedApp> {
 fn region_name(name: &str) -> Option<RegionName> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     labelled(name, fits).map(|name| RegionName::new(&name))
-}
-
-/// A URL that the client of regions can speak to: it has neither TLS nor credentials yet.
-fn service_url(url: &str) -> Option<ServiceUrl> {
-    let url = ServiceUrl::parse(url).ok()?;
-    (url.scheme() == Scheme::Http && url.credentials().is_none()).then_some(url)
 }

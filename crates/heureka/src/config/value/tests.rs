@@ -213,16 +213,18 @@ fn regions() {
             ],
         ),
         ("eu=http://h/a=b/", vec![region("eu", "http://h/a=b/")]),
+        (
+            "eu=https://user:password@h/",
+            vec![region("eu", "https://user:password@h/")],
+        ),
     ];
     let bad = [
         "eu",
         "eu=",
         "=http://h",
         "eu=h:8761",
-        "eu=https://h",
         "eu=http://",
         "eu=http:///eureka",
-        "eu=http://user:password@h/",
         "eu=http://h/?a",
         "eu=http://h/#a",
         "eu=http://h/a b",

@@ -4,12 +4,22 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use heureka_model::ServiceUrl;
-use heureka_server::{Fetch as _, PlainHttp};
+use heureka_net::{AnswerLimits, Client, DialConfig, Tls};
+use heureka_server::Fetch as _;
 use http::Request;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 const LIMIT_BYTES: usize = 1000;
+
+const LIMITS: AnswerLimits = AnswerLimits {
+    deadline: PATIENCE,
+    max_bytes: LIMIT_BYTES,
+};
+
+fn client() -> Client {
+    Client::new(DialConfig::default(), Tls::of_machine(None).unwrap())
+}
 
 /// Far more than anything here takes; only a failing test waits for as long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,7 +41,8 @@ async fn get(answer: &[u8]) -> (Result<(u16, Vec<u8>), String>, String) {
     let request = Request::get(url.join("apps/"))
         .header("accept", "application/json")
         .body(());
-    let fetched = PlainHttp.get(&url, request.unwrap(), LIMIT_BYTES);
+    let client = client();
+    let fetched = client.get(&url, request.unwrap(), LIMITS);
     let both = async { tokio::join!(fetched, served) };
     let (fetched, head) = tokio::time::timeout(PATIENCE, both).await.unwrap();
     let fetched = fetched.map(|answer| (answer.status().as_u16(), answer.body().to_vec()));
@@ -101,5 +112,5 @@ async fn nobody_listens() {
     let url: ServiceUrl = url.parse().unwrap();
     drop(listener);
     let request = Request::get(url.join("apps/")).body(()).unwrap();
-    assert!(PlainHttp.get(&url, request, LIMIT_BYTES).await.is_err());
+    assert!(client().get(&url, request, LIMITS).await.is_err());
 }
