@@ -86,6 +86,19 @@ async fn values() {
              write 1 to 128 letters, digits, dots, colons, hyphens and underscores",
         ),
         (
+            ["--log-level", "inof"],
+            "log-level = \"inof\" (from the command line) is no log level: write error, warn, \
+             info, debug, trace or off, or by module like info,heureka_net=debug",
+        ),
+    ] {
+        check(&flags, line).await;
+    }
+}
+
+#[tokio::test]
+async fn values_about_other_servers() {
+    for (flags, line) in [
+        (
             ["--remote-regions", "eu=ftp://eureka.eu/"],
             "remote-regions = \"eu=ftp://eureka.eu/\" (from the command line) is no list of \
              regions: write NAME=URL, each name once, with commas between them, such as \
@@ -123,11 +136,6 @@ async fn values() {
             ["--start-hold", "soon"],
             "start-hold = \"soon\" (from the command line) is no duration of at most 8760h: \
              write a whole number and its unit, such as 500ms, 30s, 15m or 1h",
-        ),
-        (
-            ["--log-level", "inof"],
-            "log-level = \"inof\" (from the command line) is no log level: write error, warn, \
-             info, debug, trace or off, or by module like info,heureka_net=debug",
         ),
     ] {
         check(&flags, line).await;
