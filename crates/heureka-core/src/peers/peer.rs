@@ -168,10 +168,17 @@ impl Peer {
         }
     }
 
-    /// It, or this node, was away for that time, as far as is known.
+    /// It, or this node, was away for that time, as far as is known. An earlier absence that was not explained by a listing
+    /// counts as one with this, unless it ended so long before that it has been told everything since.
     pub(crate) fn was_away(&mut self, since: Duration, until: Duration) {
         self.wants_listing = true;
-        let since = self.away.map_or(since, |earlier| earlier.since.min(since));
+        let earlier = self.away.map(|earlier| (earlier.since, earlier.until));
+        let since = match earlier {
+            Some((earlier, ended)) if since <= ended.saturating_add(JAVA_TASK_LIFE) => {
+                since.min(earlier)
+            }
+            Some(_) | None => since,
+        };
         self.away = Some(Absence {
             since,
             until,

@@ -76,6 +76,25 @@ fn what_java_overrode_meanwhile_counts_for_those_that_renew_here_too() {
     }
 }
 
+// A Java server that was started later than the node has lain in an absence before, of which an empty listing says nothing.
+#[test]
+fn an_absence_long_ago_is_not_taken_for_one_with_this() {
+    let mut cluster = Cluster::with_java();
+    is_cut_off_for(&mut cluster, 20);
+    cluster.heal();
+    cluster.at(0).register(instance("1"));
+    cluster.pass(secs(90));
+    cluster.at(0).beat("1");
+    cluster.settle();
+    cluster.pass(secs(40));
+    let registered = UnixMillis(cluster.now(0).wall.0 - 100_000);
+    is_stopped_for(&mut cluster, 40);
+    let changed = instance("1").status(OutOfService).brings(OutOfService);
+    lists(&mut cluster, changed, registered);
+    cluster.pass(secs(10));
+    assert_eq!(cluster.status(0, "1"), Some(OutOfService));
+}
+
 #[test]
 fn an_override_that_java_removed_meanwhile_is_removed() {
     for away in AWAY {
