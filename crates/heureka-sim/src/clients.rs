@@ -1,11 +1,11 @@
-//! Clients of several habits, and an operator.
+//! Clients of several habits.
 
 use std::time::Duration;
 
-use heureka_core::{CancelOutcome, Origin, RenewOutcome, Renewal, StatusChange, StatusOutcome};
+use heureka_core::{CancelOutcome, Origin, RenewOutcome, Renewal};
 use heureka_model::{
     AppName, DataCenter, DataCenterDraft, DocumentLimits, InstanceDraft, InstanceKey,
-    InstanceStatus, Metadata, Registration, UnixMillis,
+    InstanceStatus, Registration, UnixMillis,
 };
 use rand::RngExt as _;
 use rand_pcg::Pcg64;
@@ -229,16 +229,14 @@ impl World {
     fn ask(&mut self, client: usize, host: usize, deed: Deed) -> Heard {
         let hung = self.rng.random_range(0..1000) < self.scenario.hung && !self.is_over;
         let arrives = !hung || self.rng.random_bool(0.5);
-        let Some(process) = self
-            .hosts
-            .get_mut(host)
-            .and_then(|host| host.process.as_mut())
-        else {
+        let Some(server) = self.hosts.get_mut(host) else {
             return Heard::Refused;
         };
-        let run = process.run;
-        if let Some(stopped) = &mut process.stopped {
-            stopped.push(Event::Late {
+        let Some(run) = server.run() else {
+            return Heard::Refused;
+        };
+        if let Some(waiting) = server.waiting() {
+            waiting.push(Event::Late {
                 host,
                 run,
                 client,
@@ -275,15 +273,46 @@ impl World {
                 self.expected.returned_late(&client.key, dirty_ms);
             }
             self.carry_out(client, host, deed);
+            self.comes_late_beside_java(client, deed);
         }
     }
 
-    /// A node does what a client asks. Answers whether that was a success.
+    /// A cancel for which nobody waits any more counts as the later write among nodes; a Java-like server has no stamps,
+    /// and may have taken a return before that it tells the nodes after it.
+    fn comes_late_beside_java(&mut self, client: usize, deed: Deed) {
+        if let (Some(_), Deed::Cancel, Some(client)) =
+            (self.scenario.java, deed, self.clients.get(client))
+        {
+            self.expected.cancel_is_lost(&client.key);
+        }
+    }
+
+    /// A server does what a client asks. Answers whether that was a success.
     fn carry_out(&mut self, client: usize, index: usize, deed: Deed) -> bool {
         let at = self.now;
         let Some(key) = self.clients.get(client).map(|client| client.key.clone()) else {
             return false;
         };
+        let Some(run) = self.hosts.get(index).and_then(|host| host.run()) else {
+            return false;
+        };
+        self.told.writes += 1;
+        let is_done = if self.java(index).is_some() {
+            self.java_does(index, &key, deed)
+        } else {
+            self.node_does(index, &key, deed)
+        };
+        match deed {
+            Deed::Register { .. } if is_done => self.expected.registered(&key, at, index),
+            Deed::Cancel => self.expected.cancelled(&key, at, index, run, is_done),
+            Deed::Register { .. } | Deed::Renew { .. } => {}
+        }
+        self.settle(index);
+        is_done
+    }
+
+    fn node_does(&mut self, index: usize, key: &InstanceKey, deed: Deed) -> bool {
+        let at = self.now;
         let Some(host) = self.hosts.get_mut(index) else {
             return false;
         };
@@ -291,18 +320,13 @@ impl World {
         let Some(process) = &mut host.process else {
             return false;
         };
-        let (app, id, node, run) = (
-            key.app.as_str(),
-            key.id.as_str(),
-            &mut process.node,
-            process.run,
-        );
-        self.told.writes += 1;
-        let is_done = match deed {
-            Deed::Register { dirty_ms, status } => registration(&key, dirty_ms, status)
-                .is_some_and(|registration| {
+        let (app, id, node) = (key.app.as_str(), key.id.as_str(), &mut process.node);
+        match deed {
+            Deed::Register { dirty_ms, status } => {
+                registration(key, dirty_ms, status).is_some_and(|registration| {
                     node.register(now, registration, Origin::Client).is_ok()
-                }),
+                })
+            }
             Deed::Renew { dirty_ms } => {
                 let renewal = Renewal {
                     last_dirty: Some(UnixMillis(dirty_ms)),
@@ -310,19 +334,12 @@ impl World {
                 };
                 let outcome = node.renew(now, app, id, renewal, Origin::Client);
                 if outcome != RenewOutcome::Unknown {
-                    self.expected.gave_a_sign(&key, at);
+                    self.expected.gave_a_sign(key, at);
                 }
                 outcome == RenewOutcome::Renewed
             }
             Deed::Cancel => node.cancel(now, app, id, Origin::Client) == CancelOutcome::Cancelled,
-        };
-        match deed {
-            Deed::Register { .. } if is_done => self.expected.registered(&key, at),
-            Deed::Cancel => self.expected.cancelled(&key, at, index, run, is_done),
-            Deed::Register { .. } | Deed::Renew { .. } => {}
         }
-        self.settle(index);
-        is_done
     }
 
     fn acknowledged(&mut self, client: usize, host: usize, run: u64, deed: Deed) {
@@ -336,67 +353,13 @@ impl World {
         self.expected
             .acknowledged(&key, self.now, host, run, dirty_ms);
     }
-
-    /// An operator changes an override or metadata of some instance at some node.
-    pub(crate) fn operator_acts(&mut self) {
-        if self.is_over {
-            return;
-        }
-        let next = self.up_to(Duration::from_secs(30));
-        self.at(next, Event::Operator);
-        let client = self.rng.random_range(0..self.clients.len());
-        let index = self.rng.random_range(0..self.hosts.len());
-        let (deed, at) = (self.rng.random_range(0..5), self.now);
-        let Some(key) = self.clients.get(client).map(|client| client.key.clone()) else {
-            return;
-        };
-        let Some(host) = self.hosts.get_mut(index) else {
-            return;
-        };
-        let now = host.now(at);
-        let Some(process) = host
-            .process
-            .as_mut()
-            .filter(|process| process.stopped.is_none())
-        else {
-            return;
-        };
-        let (app, id, node) = (key.app.as_str(), key.id.as_str(), &mut process.node);
-        self.told.writes += 1;
-        let change = match deed {
-            0 => StatusChange::Override(InstanceStatus::OutOfService),
-            1 => StatusChange::Override(InstanceStatus::Up),
-            2 => StatusChange::RemoveOverride {
-                shown: InstanceStatus::Unknown,
-            },
-            3 => StatusChange::RemoveOverride {
-                shown: InstanceStatus::Up,
-            },
-            _ => {
-                let entries: Metadata = [("edited", at.as_millis().to_string())]
-                    .into_iter()
-                    .collect();
-                let outcome = node.update_metadata(now, app, id, &entries);
-                self.trace.line(
-                    at,
-                    format_args!("operator at node-{index}: {key} metadata {outcome:?}"),
-                );
-                return self.settle(index);
-            }
-        };
-        let outcome = node.change_status(now, app, id, change, None, Origin::Client);
-        self.trace.line(
-            at,
-            format_args!("operator at node-{index}: {key} {change:?} {outcome:?}"),
-        );
-        if outcome != StatusOutcome::Unknown {
-            self.expected.gave_a_sign(&key, at);
-        }
-        self.settle(index);
-    }
 }
 
-fn registration(key: &InstanceKey, dirty_ms: i64, status: InstanceStatus) -> Option<Registration> {
+pub(crate) fn registration(
+    key: &InstanceKey,
+    dirty_ms: i64,
+    status: InstanceStatus,
+) -> Option<Registration> {
     let app = AppName::new(key.app.as_str());
     let mut draft = InstanceDraft::new(app.clone());
     draft.instance_id = Some(key.id.as_str().into());

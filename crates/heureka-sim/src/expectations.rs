@@ -1,6 +1,6 @@
 //! What clients did and were told, and what follows from it for what nodes may show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use heureka_model::InstanceKey;
@@ -13,6 +13,12 @@ const LEASE: Duration = Duration::from_secs(90);
 
 /// A registration that took longer to be everywhere is stale.
 const STALE_AFTER: Duration = Duration::from_millis(2500);
+
+/// For so long signs of life are remembered.
+const SIGNS_KEPT: Duration = Duration::from_secs(300);
+
+/// A message is on its way for so long at most.
+const CROSSES_WITHIN: Duration = Duration::from_secs(5);
 
 /// The last acknowledged sign of life.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +38,20 @@ pub(crate) struct Cancelled {
     pub(crate) run: u64,
 }
 
+impl Known {
+    pub(crate) fn gave_a_sign_between(&self, since: Duration, until: Duration) -> bool {
+        self.signs.iter().any(|at| (since..=until).contains(at))
+    }
+
+    fn remember_sign(&mut self, at: Duration) {
+        let is_old = |sign: &Duration| sign.saturating_add(SIGNS_KEPT) < at;
+        while self.signs.front().is_some_and(is_old) {
+            self.signs.pop_front();
+        }
+        self.signs.push_back(at);
+    }
+}
+
 /// One registration, as a reader sees it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Episode {
@@ -47,6 +67,19 @@ pub(crate) struct Known {
     acknowledged: Option<Acknowledged>,
     pub(crate) last_sign: Option<Duration>,
     cancelled: Option<Cancelled>,
+    pub(crate) last_cancelled_at: Option<Duration>,
+    /// When a node last took a cancel, from whomever.
+    pub(crate) cancel_taken_at: Option<Duration>,
+    /// Where a registration was taken since the last cancel.
+    returned_at: BTreeSet<usize>,
+    told_java_at: Option<Duration>,
+    told_by_java_at: Option<Duration>,
+    /// The acknowledged signs of life of the last minutes.
+    signs: VecDeque<Duration>,
+    /// A Java-like server could not tell its peers of a return; of the cancel before it they may have heard.
+    return_is_lost: bool,
+    /// A Java-like server could not tell its peers of a change of status, or it crossed another one.
+    pub(crate) status_is_lost: bool,
     was_ever_cancelled: bool,
     /// A cancel that came late, after a return elsewhere, counts as the later write: until the instance is told and
     /// registers again, nothing is expected of it.
@@ -96,10 +129,68 @@ impl Expectations {
     }
 
     /// A node took a registration, whoever heard of it.
-    pub(crate) fn registered(&mut self, key: &InstanceKey, at: Duration) {
+    pub(crate) fn registered(&mut self, key: &InstanceKey, at: Duration, host: usize) {
         let known = self.of(key);
         known.last_sign = Some(at);
         known.cancelled = None;
+        known.returned_at.insert(host);
+        known.return_is_lost = false;
+    }
+
+    /// Whether an instance came back after its cancel at another server than this one.
+    pub(crate) fn has_returned_elsewhere(&self, key: &InstanceKey, host: usize) -> bool {
+        self.get(key)
+            .is_some_and(|known| known.returned_at.iter().any(|at| *at != host))
+    }
+
+    /// A Java-like server is told of a change by a node. Where it told nodes of one just before, both may be on their way
+    /// at once, and each side ends with what the other had.
+    pub(crate) fn tells_java(&mut self, key: &InstanceKey, at: Duration) {
+        let known = self.of(key);
+        let is_recent = |told: Duration| at.saturating_sub(told) < CROSSES_WITHIN;
+        known.status_is_lost |= known.told_by_java_at.is_some_and(is_recent);
+        known.told_java_at = Some(at);
+    }
+
+    /// A node is told by a Java-like server of a change that was made at that time.
+    pub(crate) fn java_tells(&mut self, key: &InstanceKey, made: Duration, at: Duration) {
+        let known = self.of(key);
+        known.status_is_lost |= known.told_java_at.is_some_and(|told| made < told);
+        known.told_by_java_at = Some(at);
+    }
+
+    /// A cancel arrived after a return: until the instance is told and registers again, nothing is expected of it.
+    pub(crate) fn is_cancelled_late(&mut self, key: &InstanceKey) {
+        let known = self.of(key);
+        known.acknowledged = None;
+        known.awaits_registration = true;
+        known.shown.clear();
+    }
+
+    /// Not everybody hears of a cancel, so it is not expected to show.
+    pub(crate) fn cancel_is_lost(&mut self, key: &InstanceKey) {
+        self.of(key).cancelled = None;
+    }
+
+    /// A node takes a cancel from a Java-like server.
+    pub(crate) fn cancel_is_taken(&mut self, key: &InstanceKey, at: Duration) {
+        self.of(key).cancel_taken_at = Some(at);
+    }
+
+    /// Not everybody hears of a return.
+    pub(crate) fn return_is_lost(&mut self, key: &InstanceKey) {
+        let known = self.of(key);
+        known.return_is_lost = known.was_ever_cancelled;
+    }
+
+    /// Everybody shows the same status and the same override.
+    pub(crate) fn status_is_found(&mut self, key: &InstanceKey) {
+        self.of(key).status_is_lost = false;
+    }
+
+    /// Not everybody hears of a status.
+    pub(crate) fn status_is_lost(&mut self, key: &InstanceKey) {
+        self.of(key).status_is_lost = true;
     }
 
     /// A node took a cancel. Where it did not know the instance, nothing is expected until the next registration.
@@ -116,6 +207,9 @@ impl Expectations {
         known.acknowledged = None;
         known.was_ever_cancelled = true;
         known.awaits_registration = true;
+        known.last_cancelled_at = Some(at);
+        known.cancel_taken_at = Some(at);
+        known.returned_at.clear();
         known.shown.clear();
         known.cancelled = was_there.then_some(Cancelled { at, host, run });
     }
@@ -139,8 +233,14 @@ impl Expectations {
                 everywhere_at: None,
             });
         }
+        let is_java = self.scenario.is_java(host);
         let known = self.of(key);
         if known.awaits_registration {
+            return;
+        }
+        if known.return_is_lost && !is_java {
+            // It renews what it was before a cancel that this node is still to hear of.
+            known.acknowledged = None;
             return;
         }
         // After a silence longer than the lease it may have been evicted elsewhere, and begins anew.
@@ -148,6 +248,7 @@ impl Expectations {
             (before.host, before.run) == (host, run) && at.saturating_sub(before.at) < LEASE
         });
         let since = same.map_or(at, |before| before.since);
+        known.remember_sign(at);
         known.acknowledged = Some(Acknowledged {
             at,
             host,

@@ -99,22 +99,18 @@ impl World {
         let Some(host) = self.hosts.get_mut(index) else {
             return;
         };
-        let now = host.now(at);
-        let Some(process) = host
-            .process
-            .as_mut()
-            .filter(|process| process.stopped.is_none())
-        else {
+        if !host.is_running() {
             return;
-        };
-        let farewells = if says_goodbye {
-            process.node.farewells(now)
-        } else {
-            Vec::new()
+        }
+        let now = host.now(at);
+        let farewells = match &mut host.process {
+            Some(process) if says_goodbye => process.node.farewells(now),
+            Some(_) | None => Vec::new(),
         };
         for farewell in farewells {
             self.send(index, farewell);
         }
+        self.end_java(index);
         if let Some(process) = self
             .hosts
             .get_mut(index)
@@ -130,18 +126,10 @@ impl World {
 
     fn stop_for_a_while(&mut self, index: usize) {
         let at = self.now;
-        let Some(process) = self
-            .hosts
-            .get_mut(index)
-            .and_then(|host| host.process.as_mut())
-        else {
-            return;
-        };
-        if process.stopped.is_some() {
+        let host = self.hosts.get_mut(index);
+        if !host.is_some_and(|host| host.stop(at)) {
             return;
         }
-        process.stopped = Some(Vec::new());
-        process.stopped_at = at;
         self.trace
             .line(self.now, format_args!("node-{index} is stopped"));
         self.network.touch_host(self.now, index);

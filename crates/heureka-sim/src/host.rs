@@ -7,6 +7,7 @@ use std::time::Duration;
 use heureka_core::{CallId, ClusterConfig, Node, NodeConfig, PeerTarget};
 use heureka_model::{Now, ServiceUrl, UnixMillis};
 
+use crate::java::JavaProcess;
 use crate::peers::Event;
 use crate::readers::Reader;
 
@@ -20,7 +21,11 @@ pub(crate) struct Host {
     pub(crate) url: ServiceUrl,
     /// How far its wall clock is ahead, in milliseconds.
     pub(crate) wall_ahead_ms: i64,
+    /// The process of a node.
     pub(crate) process: Option<Process>,
+    /// The process of a Java-like server.
+    pub(crate) java: Option<JavaProcess>,
+    pub(crate) is_java: bool,
     /// How many processes there have been.
     pub(crate) runs: u64,
 }
@@ -64,23 +69,29 @@ impl Process {
 }
 
 impl Host {
-    pub(crate) fn new(index: usize) -> Option<Self> {
+    pub(crate) fn new(index: usize, is_java: bool) -> Option<Self> {
         let url = format!("http://node-{index}:8761/eureka/");
         Some(Self {
             index,
             url: ServiceUrl::parse(&url).ok()?,
             wall_ahead_ms: 0,
             process: None,
+            java: None,
+            is_java,
             runs: 0,
         })
     }
 
+    pub(crate) fn address(&self) -> IpAddr {
+        let last = u8::try_from(self.index).unwrap_or(u8::MAX);
+        IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))
+    }
+
     /// As others call it.
     pub(crate) fn target(&self, is_presumed_own: bool) -> PeerTarget {
-        let last = u8::try_from(self.index).unwrap_or(u8::MAX);
         PeerTarget {
             url: self.url.clone(),
-            addresses: vec![IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))],
+            addresses: vec![self.address()],
             is_presumed_own,
         }
     }
@@ -124,7 +135,7 @@ impl Host {
         });
     }
 
-    fn wall(&self, at: Duration) -> UnixMillis {
+    pub(crate) fn wall(&self, at: Duration) -> UnixMillis {
         let wall = WALL_AT_START.after(at);
         UnixMillis(wall.0.saturating_add(self.wall_ahead_ms))
     }
@@ -146,8 +157,56 @@ impl Host {
     }
 
     pub(crate) fn is_run(&self, run: u64) -> bool {
-        self.process
-            .as_ref()
-            .is_some_and(|process| process.run == run)
+        self.run() == Some(run)
+    }
+
+    /// The run of its process, of whichever kind.
+    pub(crate) fn run(&self) -> Option<u64> {
+        let java = self.java.as_ref().map(|java| java.run);
+        java.or_else(|| self.process.as_ref().map(|process| process.run))
+    }
+
+    /// What waits for its process to go on, where that is stopped.
+    pub(crate) fn waiting(&mut self) -> Option<&mut Vec<Event>> {
+        match (&mut self.java, &mut self.process) {
+            (Some(java), _) => java.stopped.as_mut(),
+            (None, Some(process)) => process.stopped.as_mut(),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether its process runs and is not stopped.
+    pub(crate) fn is_running(&self) -> bool {
+        let java = self.java.as_ref();
+        self.running().is_some() || java.is_some_and(|java| java.stopped.is_none())
+    }
+
+    /// Stops its process. Answers whether there is one that was not stopped.
+    pub(crate) fn stop(&mut self, at: Duration) -> bool {
+        if !self.is_running() {
+            return false;
+        }
+        if let Some(java) = &mut self.java {
+            java.stopped = Some(Vec::new());
+        }
+        if let Some(process) = &mut self.process {
+            process.stopped = Some(Vec::new());
+            process.stopped_at = at;
+        }
+        true
+    }
+
+    /// Lets its process go on. Answers what arrived meanwhile, if it was stopped.
+    pub(crate) fn go_on(&mut self, at: Duration) -> Option<Vec<Event>> {
+        let arrived = std::mem::take(self.waiting()?);
+        if let Some(java) = &mut self.java {
+            java.stopped = None;
+        }
+        if let Some(process) = &mut self.process {
+            process.stopped = None;
+            process.stood_still(at);
+            process.wakes_at = None;
+        }
+        Some(arrived)
     }
 }

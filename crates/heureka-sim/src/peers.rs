@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use heureka_core::{CallId, Failure, PeerCall, PeerResult, Request};
-use heureka_model::{PeerHeader, PeerMessage, PeerReply};
 use rand::RngExt as _;
 
 use crate::clients::Deed;
+use crate::java::JavaEvent;
 use crate::network::Fate;
 use crate::world::World;
 
 /// How long it takes to find out that there is no way.
-const NO_WAY_AFTER: Duration = Duration::from_secs(1);
+pub(crate) const NO_WAY_AFTER: Duration = Duration::from_secs(1);
 
 /// Something that happens.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub(crate) enum Event {
         client: usize,
         deed: Deed,
     },
+    /// Something happens to a Java-like server, or to its batches.
+    Java(JavaEvent),
     /// Somebody changes an override or metadata.
     Operator,
     /// Something breaks.
@@ -66,8 +68,7 @@ pub(crate) struct Sent {
     to: usize,
     to_run: u64,
     call: CallId,
-    header: PeerHeader,
-    message: PeerMessage,
+    request: Request,
 }
 
 /// An answer on its way.
@@ -76,8 +77,7 @@ pub(crate) struct Answered {
     to: usize,
     to_run: u64,
     call: CallId,
-    header: PeerHeader,
-    reply: PeerReply,
+    result: PeerResult,
 }
 
 impl World {
@@ -95,25 +95,17 @@ impl World {
         };
         let from_run = process.run;
         process.open_calls.insert(call.id);
-        let Request::Ours(header, message) = call.request else {
-            return self.fails(from, from_run, call.id, NO_WAY_AFTER, Failure::Unreadable);
-        };
-        self.trace.line(
-            self.now,
-            format_args!("node-{from} -> node-{to} {message:?}"),
-        );
-        self.check_message_ages(from, &message);
-        self.told.count(&message);
+        let is_java = self.hosts.get(to).is_some_and(|host| host.is_java);
+        self.notice(from, to, &call.request);
         self.fails(from, from_run, call.id, call.deadline, Failure::ReadTimeout);
-        let to_run = self
-            .hosts
-            .get(to)
-            .and_then(|host| Some(host.process.as_ref()?.run));
+        let to_run = self.hosts.get(to).and_then(|host| host.run());
         match (self.network.request(&mut self.rng, from, to), to_run) {
             (Fate::NoWay, _) => {
                 self.fails(from, from_run, call.id, NO_WAY_AFTER, Failure::Unreachable)
             }
             (Fate::Lost, _) => {}
+            // HTTP carries a request once, and what is on its way ends with the connection.
+            (Fate::Arrives { after, .. }, Some(_)) if is_java && after >= call.deadline => {}
             (Fate::Arrives { after, .. }, None) => {
                 self.fails(from, from_run, call.id, after, Failure::Refused)
             }
@@ -124,14 +116,33 @@ impl World {
                     to,
                     to_run,
                     call: call.id,
-                    header: *header,
-                    message: *message,
+                    request: call.request,
                 };
-                if let Some(again) = again {
+                if let Some(again) = again.filter(|_| !is_java) {
                     self.at(again, Event::Request(Box::new(sent.clone())));
                 }
                 self.at(after, Event::Request(Box::new(sent)));
             }
+        }
+    }
+
+    fn notice(&mut self, from: usize, to: usize, request: &Request) {
+        match request {
+            Request::Ours(_, message) => {
+                self.trace.line(
+                    self.now,
+                    format_args!("node-{from} -> node-{to} {message:?}"),
+                );
+                self.check_message_ages(from, message);
+                self.told.count(message);
+            }
+            Request::Batch(items) => self.trace.line(
+                self.now,
+                format_args!("node-{from} -> java-{to} {} items", items.len()),
+            ),
+            Request::Listing => self
+                .trace
+                .line(self.now, format_args!("node-{from} -> java-{to} listing")),
         }
     }
 
@@ -148,16 +159,11 @@ impl World {
     }
 
     pub(crate) fn deliver_request(&mut self, sent: Sent) {
-        let (at, to) = (self.now, sent.to);
+        let to = sent.to;
         let Some(host) = self.hosts.get_mut(to) else {
             return;
         };
-        let now = host.now(at);
-        let Some(process) = host
-            .process
-            .as_mut()
-            .filter(|process| process.run == sent.to_run)
-        else {
+        if !host.is_run(sent.to_run) {
             // The connection ended with the process.
             return self.fails(
                 sent.from,
@@ -166,34 +172,48 @@ impl World {
                 Duration::ZERO,
                 Failure::Broken,
             );
-        };
-        if let Some(stopped) = &mut process.stopped {
-            stopped.push(Event::Request(Box::new(sent)));
+        }
+        if let Some(waiting) = host.waiting() {
+            waiting.push(Event::Request(Box::new(sent)));
             return;
         }
         let Sent {
             from,
             from_run,
             call,
-            header,
-            message,
+            request,
             ..
         } = sent;
-        let (header, reply) = process.node.handle_peer_message(now, &header, message);
-        self.trace
-            .line(at, format_args!("node-{to} answers node-{from} {reply:?}"));
-        self.check_reply_ages(to, &reply);
+        let result = self.answers(to, from, request);
         if let Some(after) = self.network.answer(&mut self.rng, to, from) {
             let answered = Answered {
                 to: from,
                 to_run: from_run,
                 call,
-                header,
-                reply,
+                result,
             };
             self.at(after, Event::Answer(Box::new(answered)));
         }
         self.settle(to);
+    }
+
+    fn answers(&mut self, to: usize, from: usize, request: Request) -> PeerResult {
+        let at = self.now;
+        if self.java(to).is_some() {
+            return self.java_answers(to, from, request);
+        }
+        let Some(host) = self.hosts.get_mut(to) else {
+            return PeerResult::NotOurs;
+        };
+        let now = host.now(at);
+        let (Some(process), Request::Ours(header, message)) = (&mut host.process, request) else {
+            return PeerResult::NotOurs;
+        };
+        let (header, reply) = process.node.handle_peer_message(now, &header, *message);
+        self.trace
+            .line(at, format_args!("node-{to} answers node-{from} {reply:?}"));
+        self.check_reply_ages(to, &reply);
+        PeerResult::Ours(Box::new(header), Box::new(reply))
     }
 
     pub(crate) fn deliver_answer(&mut self, answered: Answered) {
@@ -217,9 +237,7 @@ impl World {
             return;
         }
         if process.open_calls.remove(&call) {
-            let Answered { header, reply, .. } = answered;
-            let result = PeerResult::Ours(Box::new(header), Box::new(reply));
-            process.node.handle_result(now, call, result);
+            process.node.handle_result(now, call, answered.result);
             self.settle(to);
         }
     }
@@ -255,9 +273,13 @@ impl World {
         if self
             .hosts
             .get(index)
-            .is_none_or(|host| host.process.is_some())
+            .is_none_or(|host| host.run().is_some())
         {
             return;
+        }
+        if self.scenario.is_java(index) {
+            self.network.touch_host(self.now, index);
+            return self.start_java(index);
         }
         let lists_itself = self.rng.random_bool(0.5);
         let is_presumed_own = lists_itself && self.rng.random_bool(0.5);
@@ -282,18 +304,10 @@ impl World {
     /// A stopped process goes on: everything that arrived meanwhile comes at once.
     pub(crate) fn go_on(&mut self, index: usize) {
         let at = self.now;
-        let Some(process) = self
-            .hosts
-            .get_mut(index)
-            .and_then(|host| host.process.as_mut())
-        else {
+        let host = self.hosts.get_mut(index);
+        let Some(arrived) = host.and_then(|host| host.go_on(at)) else {
             return;
         };
-        let Some(arrived) = process.stopped.take() else {
-            return;
-        };
-        process.stood_still(at);
-        process.wakes_at = None;
         self.trace
             .line(self.now, format_args!("node-{index} goes on"));
         self.network.touch_host(self.now, index);

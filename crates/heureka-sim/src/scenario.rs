@@ -31,7 +31,23 @@ pub(crate) struct Scenario {
     pub(crate) splits: bool,
     /// Nothing befalls this world, so that what nodes tell each other can be counted (I12).
     pub(crate) is_calm: bool,
+    /// One of the hosts is a Java-like server.
+    pub(crate) java: Option<JavaLike>,
 }
+
+/// The Java-like server among the hosts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JavaLike {
+    pub(crate) host: usize,
+    /// Its listing is read from a copy that is up to thirty seconds old.
+    pub(crate) lags: bool,
+}
+
+/// How soon all hosts agree where one is a Java-like server: its tasks, and its listings, are half a minute old.
+const CONVERGES_WITH_JAVA_WITHIN: Duration = Duration::from_secs(45);
+
+/// Of so many worlds one has a Java-like server.
+const JAVA_LIKE_IN_ONE_OF: u32 = 5;
 
 /// How long a split lasts.
 pub(crate) const SPLIT: Duration = Duration::from_secs(30 * 60);
@@ -60,7 +76,9 @@ impl Scenario {
             pauses: rng.random_bool(0.5),
             splits: rng.random_range(0..20) == 0,
             is_calm: rng.random_range(0..20) == 0,
+            java: None,
         };
+        let scenario = scenario.with_java(rng);
         match scenario {
             Self { is_calm: true, .. } => scenario.calmed(),
             Self { splits: true, .. } => Self {
@@ -68,6 +86,23 @@ impl Scenario {
                 ..scenario
             },
             Self { .. } => scenario,
+        }
+    }
+
+    fn with_java(self, rng: &mut Pcg64) -> Self {
+        let has_java = rng.random_range(0..JAVA_LIKE_IN_ONE_OF) == 0;
+        let hosts = rng.random_range(2..=4);
+        let java = JavaLike {
+            host: rng.random_range(0..hosts),
+            lags: rng.random_bool(0.5),
+        };
+        if !has_java {
+            return self;
+        }
+        Self {
+            hosts,
+            java: Some(java),
+            ..self
         }
     }
 
@@ -89,7 +124,15 @@ impl Scenario {
     pub(crate) fn converges_within(&self) -> Duration {
         const QUESTIONS: u32 = 5;
         let round_trip = self.delay.saturating_add(self.jitter).saturating_mul(2);
-        Duration::from_secs(10).saturating_add(round_trip.saturating_mul(QUESTIONS))
+        let usual = Duration::from_secs(10).saturating_add(round_trip.saturating_mul(QUESTIONS));
+        match self.java {
+            Some(_) => usual.max(CONVERGES_WITH_JAVA_WITHIN),
+            None => usual,
+        }
+    }
+
+    pub(crate) fn is_java(&self, host: usize) -> bool {
+        self.java.is_some_and(|java| java.host == host)
     }
 
     /// How long a node may lack what another one has, while both reach each other.
@@ -102,4 +145,23 @@ impl Scenario {
 fn pick<T: Copy>(rng: &mut Pcg64, first: T, others: &[T]) -> T {
     let index = rng.random_range(0..=others.len());
     others.get(index).copied().unwrap_or(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+
+    use super::*;
+
+    #[test]
+    fn one_world_in_five_has_one_java_like_server_among_two_to_four_hosts() {
+        let worlds = (0..1000).map(|seed| Scenario::of(&mut Pcg64::seed_from_u64(seed)));
+        let with_java: Vec<Scenario> = worlds.filter(|world| world.java.is_some()).collect();
+        assert!((150..250).contains(&with_java.len()));
+        for world in with_java {
+            assert!((2..=4).contains(&world.hosts));
+            let java = (0..world.hosts).filter(|host| world.is_java(*host));
+            assert_eq!(java.count(), 1);
+        }
+    }
 }

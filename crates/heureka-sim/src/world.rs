@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(crate) told: Told,
     pub(crate) node_time: Duration,
     pub(crate) is_over: bool,
+    /// Since when.
+    pub(crate) over_at: Duration,
     /// Since everything was healed, all nodes held the same at one moment: from then on they differ only by what is on its
     /// way.
     pub(crate) has_converged: bool,
@@ -56,7 +58,9 @@ impl World {
             seed,
             scenario,
             now: Duration::ZERO,
-            hosts: (0..scenario.hosts).filter_map(Host::new).collect(),
+            hosts: (0..scenario.hosts)
+                .filter_map(|index| Host::new(index, scenario.is_java(index)))
+                .collect(),
             network: Network::new(scenario),
             clients: (0..scenario.clients)
                 .map(|index| Client::new(index, scenario.hosts, &mut rng))
@@ -66,6 +70,7 @@ impl World {
             told: Told::default(),
             node_time: Duration::ZERO,
             is_over: false,
+            over_at: Duration::ZERO,
             has_converged: false,
             events: BTreeMap::new(),
             next_event: 0,
@@ -149,6 +154,7 @@ impl World {
                 failure,
             } => self.give_up(host, run, call, failure),
             Event::Client { client } => self.client_acts(client),
+            Event::Java(event) => self.java_event(event),
             Event::Late {
                 host,
                 run,
@@ -175,6 +181,7 @@ impl World {
         self.trace
             .line(self.now, format_args!("everything is healed"));
         self.is_over = true;
+        self.over_at = self.now;
         self.network.heal(self.now);
         for host in 0..self.hosts.len() {
             self.go_on(host);
@@ -198,6 +205,9 @@ impl World {
     /// After every call into a node: its calls are sent, its events heard, and its next call planned.
     pub(crate) fn settle(&mut self, index: usize) {
         let at = self.now;
+        if self.java(index).is_some() {
+            return self.java_sends(index);
+        }
         loop {
             let Some(host) = self.hosts.get_mut(index) else {
                 return;
