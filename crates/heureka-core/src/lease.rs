@@ -121,6 +121,18 @@ impl Lease {
         rank(self) > rank(other)
     }
 
+    /// The younger of both; what this one has shown is not forgotten.
+    pub(crate) fn or_younger(self, other: Self) -> Self {
+        if other.is_younger_than(self) {
+            Self {
+                ever_renewed: self.ever_renewed || other.ever_renewed,
+                ..other
+            }
+        } else {
+            self
+        }
+    }
+
     fn after_last_renewal(self, time: Duration) -> Duration {
         let moment = self.last_renewal.saturating_add(time);
         moment.saturating_sub(self.before_start)

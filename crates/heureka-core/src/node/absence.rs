@@ -1,6 +1,7 @@
 //! What a Java peer changed while it, or this node, was away. It sends no stamps and does not repeat itself, so its listing
 //! is compared with what is here (MERGE 6).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use heureka_model::{InstanceInfo, InstanceKey, InstanceStatus, Now};
@@ -12,28 +13,30 @@ use crate::peers::PeerId;
 use crate::replication::Intent;
 
 /// A time in which a Java peer and this node did not hear each other, on the monotonic clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Absence {
     pub(crate) since: Duration,
     pub(crate) until: Duration,
     /// The peer's listing has been read since, but it may have shown what was before.
     pub(crate) is_heard: bool,
+    /// Of these there was something left to tell when it ended: what is here counts.
+    pub(crate) ours: BTreeSet<InstanceKey>,
 }
 
 impl Absence {
     /// What was done here by then, and told, is in a listing that is read now, even if that lags.
-    fn shown_until(self, mono: Duration) -> Duration {
+    fn shown_until(&self, mono: Duration) -> Duration {
         self.since.min(mono.saturating_sub(JAVA_TASK_LIFE))
     }
 
     /// Whether everything from before it is shown by a listing that is read now.
-    fn is_over(self, mono: Duration) -> bool {
+    fn is_over(&self, mono: Duration) -> bool {
         self.shown_until(mono) == self.since
     }
 }
 
 /// What a listing after an absence says beside its instances.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Heard {
     pub(super) absence: Absence,
     /// All its leases began after the absence did: it is another process, which has lost what it was told before.
@@ -48,7 +51,11 @@ impl Node {
         id: PeerId,
         listing: &[InstanceInfo],
     ) -> Option<Heard> {
-        let absence = self.cluster.peers.get_mut(id)?.away?;
+        let peer = self.cluster.peers.get_mut(id)?;
+        let mut absence = peer.away.clone()?;
+        if !absence.is_heard {
+            absence.ours = peer.keys_to_tell();
+        }
         let ago_ms = i64::try_from(now.mono.saturating_sub(absence.since).as_millis());
         let began = now.wall.0.saturating_sub(ago_ms.unwrap_or(i64::MAX));
         let is_new_process = listing
@@ -65,8 +72,9 @@ impl Node {
         let unexplained = heard
             .map(|heard| heard.absence)
             .filter(|absence| !absence.is_over(now.mono));
+        let is_starting = !self.is_open();
         if let Some(peer) = self.cluster.peers.get_mut(id) {
-            peer.wants_listing = unexplained.is_some();
+            peer.wants_listing = unexplained.is_some() || is_starting;
             peer.away = unexplained.map(|absence| Absence {
                 is_heard: true,
                 ..absence
@@ -81,11 +89,11 @@ impl Node {
         from: PeerId,
         key: &InstanceKey,
         listed: InstanceInfo,
-        heard: Heard,
+        heard: &Heard,
     ) {
         if heard.is_new_process {
             self.tell_what_was_lost(from, key, &listed);
-        } else if self.may_have_changed_there(now, from, key, heard.absence) {
+        } else if self.is_shown_there(now, key, &heard.absence) {
             let sender = self.sender_of(from);
             self.take_what_changed_there(now, key, listed, sender);
         }
@@ -111,17 +119,9 @@ impl Node {
         }
     }
 
-    /// Whether a difference was made there while one of the two was away: the peer has been told everything that was done
-    /// here, and that so long ago that even a listing that lags shows it.
-    fn may_have_changed_there(
-        &mut self,
-        now: Now,
-        from: PeerId,
-        key: &InstanceKey,
-        absence: Absence,
-    ) -> bool {
-        let peer = self.cluster.peers.get_mut(from);
-        if peer.is_none_or(|peer| peer.has_to_tell(key)) {
+    /// Whether all that was done here was done so long ago that even a listing that lags shows it, where it was told.
+    fn is_shown_there(&self, now: Now, key: &InstanceKey, absence: &Absence) -> bool {
+        if absence.ours.contains(key) {
             return false;
         }
         let shown_ago = now.mono.saturating_sub(absence.shown_until(now.mono));

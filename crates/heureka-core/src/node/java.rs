@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use heureka_model::{InstanceInfo, InstanceKey, LeaseSettings, Now, UnixMillis};
+use heureka_model::{InstanceInfo, InstanceKey, LeaseSettings, Now, Stamp, UnixMillis};
 
 use super::absence::Heard;
 use super::java_results::registration_of;
 use super::{Node, Origin};
-use crate::entry::LeaseOrigin;
+use crate::entry::{Entry, LeaseOrigin, Mark};
 use crate::lease::Lease;
 use crate::peers::PeerId;
 
@@ -55,7 +55,7 @@ impl Node {
         now: Now,
         from: PeerId,
         listed: InstanceInfo,
-        heard: Option<Heard>,
+        heard: Option<&Heard>,
     ) {
         let (key, sender) = (listed.document.key(), self.sender_of(from));
         if self.tombstones.get(&key).is_some() {
@@ -67,10 +67,10 @@ impl Node {
         if own.is_none() && has_ended {
             return;
         }
-        let younger = match own.map(|own| (own.lease, own.origin)) {
-            Some(own) if !lease.is_younger_than(own.0) => own,
-            Some(_) | None => (lease, LeaseOrigin::Java(sender)),
-        };
+        // A listing does not tell where an instance renews, so who knew that still does.
+        let origin = own.map_or(LeaseOrigin::Java(sender), |own| own.origin);
+        let lease = own.map_or(lease, |own| own.lease.or_younger(lease));
+        let (before, dated) = (own.map(Entry::mark), self.dated(now, lease));
         let is_newer =
             own.is_none_or(|own| own.document.document.last_dirty < listed.document.last_dirty);
         if is_newer {
@@ -83,9 +83,43 @@ impl Node {
         self.registry
             .change(key.app.as_str(), key.id.as_str(), |entry| {
                 // Being listed is no sign of life (MERGE 2).
-                (entry.lease, entry.origin) = younger;
+                (entry.lease, entry.origin) = (lease, origin);
+                if is_newer {
+                    entry.date_back(before, dated);
+                    entry.settle_status(now.wall);
+                }
                 watch.watch(entry);
             });
+    }
+
+    /// The stamp of what a listing adds: as old as its last sign of life. A listing lags, so what was cancelled or removed
+    /// elsewhere after that counts.
+    fn dated(&self, now: Now, lease: Lease) -> Stamp {
+        let age_ms = i64::try_from(lease.age(now.mono).as_millis()).unwrap_or(i64::MAX);
+        Stamp {
+            wall_ms: now.wall.0.saturating_sub(age_ms),
+            count: 0,
+            node: self.id,
+        }
+    }
+}
+
+impl Entry {
+    /// Gives what was just registered an earlier stamp, where nothing of it was here later than that.
+    fn date_back(&mut self, before: Option<Mark>, dated: Stamp) {
+        let earlier = |drawn: Stamp, before: Option<Stamp>| match before {
+            Some(before) if before >= dated => drawn,
+            Some(_) | None => dated,
+        };
+        self.document.stamp = earlier(self.document.stamp, before.map(|mark| mark.document));
+        self.document.reported = earlier(self.document.reported, before.map(|mark| mark.reported));
+        self.presence = before.map_or(dated, |mark| mark.presence.max(dated));
+        let override_before = before.map(|mark| mark.override_part);
+        let is_new = self.override_part.status().is_some()
+            && override_before != Some(self.override_part.stamp);
+        if is_new {
+            self.override_part.stamp = earlier(self.override_part.stamp, override_before);
+        }
     }
 }
 

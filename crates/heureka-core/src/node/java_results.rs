@@ -123,7 +123,7 @@ impl Node {
         let is_empty = instances.is_empty();
         let heard = self.hear_after_absence(now, id, &instances);
         for listed in instances {
-            self.take_listed(now, id, listed, heard);
+            self.take_listed(now, id, listed, heard.as_ref());
         }
         let Some(peer) = self.cluster.peers.get_mut(id) else {
             return;
@@ -132,18 +132,20 @@ impl Node {
         peer.next_contact = now.mono.saturating_add(LIST_AGAIN);
         if !is_empty {
             self.look_again_after_absence(now, id, heard);
-            if !self.hopes_for_one_of_ours() {
+            if !self.hopes_for_one_of_ours() && self.registry.len() > 0 {
                 self.open_with_all_of(now, id);
             }
         }
     }
 
-    /// Whether a node of ours may still hand its registry over, with ages and stamps that no Java server has.
+    /// Whether a node of ours may still hand its registry over, with ages and stamps that no Java server has: one that is
+    /// open, or somebody who has not answered the first greeting yet.
     fn hopes_for_one_of_ours(&self) -> bool {
-        self.cluster
-            .peers
-            .iter()
-            .any(|peer| peer.is_reached() && peer.ours().is_some_and(|ours| ours.is_open))
+        self.cluster.peers.others().any(|peer| match peer.reach {
+            Reach::Reached { .. } => peer.ours().is_some_and(|ours| ours.is_open),
+            Reach::Untried => true,
+            Reach::Gone { .. } | Reach::Unreachable { .. } => false,
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! One other node.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -139,7 +140,7 @@ impl Peer {
     /// A Java peer that was away is listened to before it is told anything: what it says then is compared with what it
     /// was told before. It is waited for no longer than its own tasks live.
     fn is_heard_first_until(&self) -> Option<Duration> {
-        let absence = self.away.filter(|absence| !absence.is_heard)?;
+        let absence = self.away.as_ref().filter(|absence| !absence.is_heard)?;
         let is_to_be_heard = self.kind == Kind::Java && self.wants_listing && self.is_reached();
         is_to_be_heard.then(|| absence.until.saturating_add(JAVA_TASK_LIFE))
     }
@@ -172,7 +173,10 @@ impl Peer {
     /// counts as one with this, unless it ended so long before that it has been told everything since.
     pub(crate) fn was_away(&mut self, since: Duration, until: Duration) {
         self.wants_listing = true;
-        let earlier = self.away.map(|earlier| (earlier.since, earlier.until));
+        let earlier = self
+            .away
+            .as_ref()
+            .map(|earlier| (earlier.since, earlier.until));
         let since = match earlier {
             Some((earlier, ended)) if since <= ended.saturating_add(JAVA_TASK_LIFE) => {
                 since.min(earlier)
@@ -183,22 +187,24 @@ impl Peer {
             since,
             until,
             is_heard: false,
+            ours: BTreeSet::new(),
         });
     }
 
-    /// Whether it is still to be told more of a key than heartbeats, or is being told.
-    pub(crate) fn has_to_tell(&mut self, key: &InstanceKey) -> bool {
-        let is_more = |intent: &Intent| !intent.is_only_renewed();
-        let is_on_its_way = match self.lane(Lane::Changes) {
+    /// The keys of which there is more to tell than heartbeats, or is being told.
+    pub(crate) fn keys_to_tell(&mut self) -> BTreeSet<InstanceKey> {
+        let on_their_way = match self.lane(Lane::Changes) {
             Some(InFlight {
                 what: Sent::Changes(keys, _),
                 ..
-            }) => keys
-                .iter()
-                .any(|(sent, intent)| sent == key && is_more(intent)),
-            Some(_) | None => false,
+            }) => keys.clone(),
+            Some(_) | None => Vec::new(),
         };
-        is_on_its_way || self.queue.get(key).is_some_and(|intent| is_more(&intent))
+        let more = |intent: Intent| !intent.is_only_renewed();
+        let on_their_way = on_their_way.into_iter().filter(|(_, intent)| more(*intent));
+        let waiting = self.queue.iter().filter(|(_, intent)| more(*intent));
+        let waiting = waiting.map(|(key, _)| key.clone());
+        on_their_way.map(|(key, _)| key).chain(waiting).collect()
     }
 
     /// Whether it may be a node of ours that has never answered this one.

@@ -21,7 +21,8 @@ pub(crate) fn java_items(
     let Some(entry) = entry else {
         return items;
     };
-    if intent.document {
+    // A key that was cancelled and is there has returned, whoever told of that.
+    if intent.document || intent.cancelled {
         items.push(registration(key, entry));
     }
     if intent.override_part {

@@ -36,9 +36,9 @@ impl ChangeQueue {
         self.by_key.is_empty()
     }
 
-    /// What is to be told of a key.
-    pub(crate) fn get(&self, key: &InstanceKey) -> Option<Intent> {
-        self.by_key.get(key).map(|(_, intent)| *intent)
+    /// What is to be told of each key, in no order that means anything.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&InstanceKey, Intent)> {
+        self.by_key.iter().map(|(key, (_, intent))| (key, *intent))
     }
 
     /// Notes what happened to a key. One that waits already keeps its place.
