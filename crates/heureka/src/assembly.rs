@@ -9,7 +9,7 @@ use heureka_core::{
     RegionConfig, RegionsConfig, RegistryLimits, SelfPreservationConfig, Threshold,
 };
 use heureka_model::{AppName, RegionName};
-use heureka_net::{Client, Counters, DialConfig, Tls};
+use heureka_net::{Client, Counters, DialConfig, InvalidRoots, Tls};
 use heureka_server::{App, Labels, PeersSettings, RegionsSettings, ServerConfig, SystemClock};
 
 use crate::config::{LeaseCompat, LeaseGrace, RateLimiter, RegionSettings, ServeSettings};
@@ -72,14 +72,41 @@ fn peers_settings(settings: &ServeSettings) -> PeersSettings {
     }
 }
 
-/// What calls other servers.
-pub(crate) fn client(settings: &ServeSettings) -> Result<Client, Failure> {
-    match Tls::of_machine(settings.cluster.ca.as_deref()) {
-        Ok(tls) => Ok(Client::new(DialConfig::default(), tls)),
-        Err(error) => Err(Failure::usage(vec![format!(
-            "peer-ca cannot be used: {error}"
-        )])),
+/// Whom this node trusts when it calls others; nothing where it calls nobody, for there are many certificates to read.
+pub(crate) fn tls(settings: &ServeSettings) -> Result<Option<Tls>, Failure> {
+    let (cluster, regions) = (&settings.cluster, &settings.regions);
+    if cluster.peers.is_empty() && regions.urls.is_empty() && cluster.ca.is_none() {
+        return Ok(None);
     }
+    let tls = Tls::of_machine(cluster.ca.as_deref());
+    tls.map(Some).map_err(|error| {
+        let reason = match &error {
+            // It names the file, which is named already.
+            InvalidRoots::Unreadable { source, .. } => source.to_string(),
+            InvalidRoots::NotPem(_) | InvalidRoots::Empty | InvalidRoots::Unusable(_) => {
+                error.to_string()
+            }
+        };
+        let file = cluster.ca.clone().unwrap_or_default();
+        Failure::Usage(vec![format!("peer-ca = {file:?} cannot be used: {reason}")])
+    })
+}
+
+/// What calls peers.
+pub(crate) fn peer_client(tls: Tls) -> Client {
+    Client::new(DialConfig::default(), tls)
+}
+
+/// What fetches from regions. They may be far away, so how long connecting takes is a matter of the one deadline that they
+/// have; half of it leaves time for the answer. One fetch in half a minute is worth no connection that rests.
+pub(crate) fn region_client(settings: &RegionSettings, tls: Tls) -> Client {
+    let config = DialConfig {
+        connect_timeout: settings.fetch_timeout / 2,
+        handshake_timeout: settings.fetch_timeout,
+        max_idle_per_host: 0,
+        ..DialConfig::default()
+    };
+    Client::new(config, tls)
 }
 
 fn node_config(settings: &ServeSettings) -> NodeConfig {

@@ -8,7 +8,7 @@ use clap::{
 };
 
 use crate::{
-    config::{AnySetting, Flags, SERVE_SETTINGS, nearest},
+    config::{AnySetting, Flags, SERVE_SETTINGS, nearest, shown},
     exit::Failure,
 };
 
@@ -102,7 +102,13 @@ fn complaint(error: &clap::Error) -> String {
         .map(str::trim)
         .take_while(|line| !line.is_empty());
     let line = lines.collect::<Vec<_>>().join(" ");
-    let line = line.strip_prefix("error: ").unwrap_or(&line);
+    let line = match line.strip_prefix("error: ").unwrap_or(&line) {
+        // What clap quotes may be a URL that stands in the wrong place.
+        line if line.contains('@') => {
+            "an argument is not understood, and not shown, for it may hold a password"
+        }
+        line => line,
+    };
     format!("{line}; `heureka serve --help` explains all flags")
 }
 
@@ -112,5 +118,6 @@ fn unknown_argument(argument: &str) -> String {
         .and_then(nearest)
         .map(|key| format!("did you mean --{key}? "))
         .unwrap_or_default();
-    format!("unknown argument {argument:?}: {meant}`heureka serve --help` lists all flags")
+    let argument = shown(argument);
+    format!("unknown argument {argument}: {meant}`heureka serve --help` lists all flags")
 }

@@ -26,8 +26,9 @@ fn run() -> Result<ExitCode, Failure> {
         Command::Help { text } => exit::print(&text).map(|()| ExitCode::SUCCESS),
         Command::Serve(flags) => {
             let loaded = config::load(flags, std::env::vars_os()).map_err(Failure::usage)?;
+            let tls = assembly::tls(&loaded.settings)?;
             logging::start(&loaded.settings.log)?;
-            serve::run(&loaded.settings, &loaded.notes)
+            serve::run(&loaded.settings, tls, &loaded.notes)
         }
     }
 }

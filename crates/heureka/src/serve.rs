@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
-use heureka_net::{Client, Counters, Drained, Limits, Resolver};
+use heureka_net::{Counters, Drained, Limits, Resolver, Tls};
 use heureka_server::{App, discover_peers, drive, drive_peers, follow_regions, router};
 use tokio::{
     net::{TcpListener, lookup_host},
@@ -31,8 +31,12 @@ use crate::{
 /// How long threads that hang are waited for at the end.
 const RUNTIME_GRACE: Duration = Duration::from_millis(200);
 
-/// Serves until a signal ends it.
-pub(crate) fn run(settings: &ServeSettings, notes: &[Note]) -> Result<ExitCode, Failure> {
+/// Serves until a signal ends it; `tls` is what calls to others need.
+pub(crate) fn run(
+    settings: &ServeSettings,
+    tls: Option<Tls>,
+    notes: &[Note],
+) -> Result<ExitCode, Failure> {
     info!(
         version = env!("CARGO_PKG_VERSION"),
         node = settings.labels.node_name,
@@ -48,7 +52,7 @@ pub(crate) fn run(settings: &ServeSettings, notes: &[Note]) -> Result<ExitCode, 
         .enable_all()
         .build()
         .context("the runtime cannot be started")?;
-    let ended = runtime.block_on(serve(settings, limits));
+    let ended = runtime.block_on(serve(settings, tls, limits));
     runtime.shutdown_timeout(RUNTIME_GRACE);
     ended
 }
@@ -66,9 +70,12 @@ fn limits(settings: &ServeSettings) -> anyhow::Result<Limits> {
     })
 }
 
-async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Failure> {
+async fn serve(
+    settings: &ServeSettings,
+    tls: Option<Tls>,
+    limits: Limits,
+) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen().context("signals cannot be heard")?;
-    let client = assembly::client(settings)?;
     let listener = bind(&settings.listen).await.map_err(|error| {
         let listen = &settings.listen;
         Failure::Unavailable(format!(
@@ -85,12 +92,8 @@ async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Fai
     let app = assembly::app(settings, address.port(), Arc::clone(&counters))?;
     let mut background = JoinSet::new();
     background.spawn(drive(app.clone(), end.clone()));
-    if !settings.regions.urls.is_empty() {
-        let fetch = Arc::new(client.clone());
-        background.spawn(follow_regions(app.clone(), fetch, end.clone()));
-    }
-    if !settings.cluster.peers.is_empty() {
-        join_cluster(&app, client, &end, &mut background)?;
+    if let Some(tls) = tls {
+        call_others(settings, &app, tls, &end, &mut background)?;
     }
     let mut server = JoinSet::new();
     server.spawn(heureka_net::serve(
@@ -104,14 +107,33 @@ async fn serve(settings: &ServeSettings, limits: Limits) -> Result<ExitCode, Fai
     stop_gracefully(&mut signals, [stop, end], server, background).await
 }
 
+/// Follows the regions and joins the cluster, where there are any, until the end.
+fn call_others(
+    settings: &ServeSettings,
+    app: &App,
+    tls: Tls,
+    end: &CancellationToken,
+    background: &mut JoinSet<()>,
+) -> anyhow::Result<()> {
+    if !settings.regions.urls.is_empty() {
+        let client = assembly::region_client(&settings.regions, tls.clone());
+        background.spawn(follow_regions(app.clone(), Arc::new(client), end.clone()));
+    }
+    if !settings.cluster.peers.is_empty() {
+        join_cluster(app, tls, end, background)?;
+    }
+    Ok(())
+}
+
 /// Finds the peers and calls them, until the end.
 fn join_cluster(
     app: &App,
-    client: Client,
+    tls: Tls,
     end: &CancellationToken,
     background: &mut JoinSet<()>,
 ) -> anyhow::Result<()> {
     let refresh = Arc::new(Notify::new());
+    let client = assembly::peer_client(tls);
     let resolver = Resolver::of_machine().context("names cannot be looked up")?;
     let hangup = Hangup::listen().context("SIGHUP cannot be heard")?;
     background.spawn(hangup.pass_on(Arc::clone(&refresh), end.clone()));

@@ -6,10 +6,8 @@ use heureka_model::{Application, Applications, InstanceInfo, RegionName, UnixMil
 use heureka_wire::{Format, Listing, decode_applications};
 use http::Response;
 
+use super::quotable;
 use crate::eureka::{BodyError, unpack};
-
-/// How much of a reason is kept: it may quote what was received.
-const REASON_CHARS: usize = 200;
 
 /// Reads the listing of a region (server.md G5).
 pub(super) fn read(
@@ -68,8 +66,6 @@ fn taken(region: &RegionName, listing: Listing, received: UnixMillis) -> Applica
     }
 }
 
-/// What it says may quote what was received, so it is cut and cleaned before it gets into a log.
 fn unreadable(reason: &str) -> FetchFailure {
-    let printable = reason.chars().filter(|c| !c.is_control());
-    FetchFailure::Unreadable(printable.take(REASON_CHARS).collect())
+    FetchFailure::Unreadable(quotable(reason))
 }

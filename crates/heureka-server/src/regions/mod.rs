@@ -18,6 +18,9 @@ pub use self::fetch::{Fetch, FetchFuture};
 
 use crate::app::App;
 
+/// How much of a reason is kept: it may quote what was received.
+const REASON_CHARS: usize = 200;
+
 /// What an operator decides about remote regions.
 #[derive(Clone, Debug)]
 pub struct RegionsSettings {
@@ -163,4 +166,10 @@ fn path_of(kind: FetchKind) -> &'static str {
         FetchKind::Full => "apps/",
         FetchKind::Delta => "apps/delta",
     }
+}
+
+/// A reason as a log can have it: cut and cleaned, for it may quote what was received.
+fn quotable(reason: &str) -> String {
+    let printable = reason.chars().filter(|c| !c.is_control());
+    printable.take(REASON_CHARS).collect()
 }

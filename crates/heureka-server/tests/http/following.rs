@@ -9,8 +9,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use heureka_core::{RegionConfig, RegionsConfig};
 use heureka_model::{Now, RegionName, ServiceUrl, UnixMillis};
-use heureka_net::AnswerLimits;
-use heureka_net::Counters;
+use heureka_net::{AnswerLimits, Counters};
 use heureka_server::{
     App, Clock, Fetch, FetchFuture, RegionsSettings, ServerConfig, follow_regions, router,
 };

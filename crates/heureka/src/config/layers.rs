@@ -67,7 +67,7 @@ pub(crate) enum Problem {
 }
 
 /// A value as a message repeats it; one that may hold a password is not repeated.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     if text.contains('@') {
         "(not shown, for it may hold a password)".to_owned()
     } else {

@@ -20,6 +20,7 @@ use layers::{Given, Layer, Problem, Source, Values};
 
 pub(crate) use self::{
     environment::Note,
+    layers::shown,
     setting::AnySetting,
     settings::{
         LeaseCompat, LeaseGrace, ListenAddress, LogFormat, LogSettings, RateLimiter,

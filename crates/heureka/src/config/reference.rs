@@ -29,9 +29,16 @@ Kubernetes makes for a service called `heureka`.
 | RATIO | a number from 0 to 1 with at most six decimals: `0.85` |
 | COUNT | a whole number of at least 1 |
 | on\\|off | `on` or `off`; in the file also `true` or `false` |
-| NAME=URL[,NAME=URL…] | names of regions and `http` URLs with commas between them: `eu=http://eureka.eu:8761/eureka/`; in the file also a list |
+| URL[,URL…] | `http` and `https` URLs with commas between them: `http://peer1:8761/eureka/,http://peer2:8761/eureka/`; in the file also a list |
+| NAME=URL[,NAME=URL…] | names of regions and such URLs with commas between them: `eu=https://eureka.eu/eureka/`; in the file also a list |
 | REGION=APP[,REGION=APP…] | regions (or `*` for all) and applications with commas between them: `eu=ORDERS,*=BILLING`; in the file also a list |
 | NAME[,NAME…] | names with commas between them; in the file also a list |
+
+Credentials in a URL (`https://user:password@host/eureka/`) are sent to that server with each request, as HTTP's basic
+authentication, and to no other: redirects are not followed. (Where a name is looked up, they are sent to each peer that
+it stands for.) In a password `,` is written `%2C`, `/` is `%2F`, `?` is `%3F`, `#` is `%23` and `%` is `%25`. No log,
+page or message shows credentials, and so a value with an `@` is not repeated where it is mistaken. Other users of a
+machine can read the flags of a process, but not its variables.
 ";
 
 fn page() -> String {

@@ -283,7 +283,8 @@ pub(crate) static START_HOLD: Setting<Duration> = Setting::new(
     "35s",
     DURATION,
     "How long a node that starts keeps its listings closed at most, while it looks for a peer whose registry \
-     it can take over",
+     it can take over; they open at once where peers names only the node itself, and only after this time where \
+     the names in it stand for nobody yet",
 );
 
 pub(crate) static HOLD_LIMIT: Setting<Duration> = Setting::new(
@@ -327,7 +328,8 @@ pub(crate) static REMOTE_REGIONS: Setting<Vec<RegionUrl>> = Setting::new(
     "",
     REGION_URLS,
     "Regions whose instances are shown to clients here, each with the service URL of one of its \
-     servers, in which https:// and NAME:PASSWORD@ are used as in the URL of a peer; the first one counts where two have the same instance",
+     servers, in which https:// and user:password@ are used as in the URL of a peer; the first region counts where \
+     two have the same instance",
 );
 
 pub(crate) static REMOTE_REGION_ALLOW: Setting<Vec<AllowedApp>> = Setting::new(

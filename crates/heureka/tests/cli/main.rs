@@ -9,3 +9,4 @@ mod layers;
 mod mistakes;
 mod process;
 mod regions;
+mod tls_front;

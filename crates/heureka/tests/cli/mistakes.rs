@@ -188,22 +188,6 @@ async fn keys_and_values_of_the_file() {
 }
 
 #[tokio::test]
-async fn certificates_that_cannot_be_read() {
-    let flags = [
-        "serve",
-        "--log-level",
-        "error",
-        "--peer-ca",
-        "/nonexistent/ca.pem",
-    ];
-    let ended = run(heureka(&flags)).await;
-    assert_eq!(ended.code, Some(64), "{ended:?}");
-    let line = "heureka: peer-ca cannot be used: /nonexistent/ca.pem: cannot be read: \
-                No such file or directory (os error 2)\n";
-    assert_eq!(ended.stderr, line);
-}
-
-#[tokio::test]
 async fn files_that_cannot_be_read() {
     check(
         &["--config", "/nonexistent/heureka.toml"],
@@ -211,6 +195,61 @@ async fn files_that_cannot_be_read() {
          No such file or directory (os error 2)",
     )
     .await;
+}
+
+/// They are read before there is a log, whether or not somebody is to be called.
+#[tokio::test]
+async fn certificates_that_cannot_be_used() {
+    let none = config_file("no-certificate", "no certificate");
+    let none_line = format!(
+        "peer-ca = {none:?} cannot be used: there is no certificate; \
+         write at least one from BEGIN CERTIFICATE to END CERTIFICATE"
+    );
+    let missing = "/nonexistent/ca.pem";
+    let missing_line = "peer-ca = \"/nonexistent/ca.pem\" cannot be used: \
+                        No such file or directory (os error 2)";
+    for (file, line) in [(&*none, &*none_line), (missing, missing_line)] {
+        check(&["--peer-ca", file], line).await;
+        let called = ["--peers", "http://127.0.0.1:1/", "--peer-ca", file];
+        check(&called, line).await;
+    }
+}
+
+/// Whoever reads the log of a supervisor is not who may know the passwords of a cluster.
+#[tokio::test]
+async fn passwords_are_not_repeated() {
+    const URL: &str = "http://user:secret@peer1:8761/eureka/";
+    let bad = format!("{URL},ftp://user:secret@peer2/");
+    let region = format!("eu={URL}?a");
+    let bare = config_file("password-bare", format!("peers = {URL}"));
+    let quoted = config_file("password-quoted", format!("peers = [\"{bad}\"]"));
+    let mut with_variable = heureka(&["serve"]);
+    with_variable.env("HEUREKA_PEERS", &bad);
+    for (command, part) in [
+        (heureka(&["serve", "--peers", &bad]), "write service URLs"),
+        (with_variable, "write service URLs"),
+        (
+            heureka(&["serve", "--config", &quoted]),
+            "write service URLs",
+        ),
+        (
+            heureka(&["serve", "--config", &bare]),
+            "cannot be read: line 1",
+        ),
+        (
+            heureka(&["serve", "--remote-regions", &region]),
+            "write NAME=URL",
+        ),
+        // A blank behind a comma makes the second URL an argument.
+        (heureka(&["serve", "--peers", URL, URL]), "unknown argument"),
+        (heureka(&[URL]), "an argument is not understood"),
+    ] {
+        let ended = run(command).await;
+        assert_eq!(ended.code, Some(64), "{part}: {ended:?}");
+        assert_eq!(ended.stderr.lines().count(), 1, "{part}: {ended:?}");
+        assert!(ended.stderr.contains(part), "{part}: {ended:?}");
+        assert!(!ended.stderr.contains("secret"), "{part}: {ended:?}");
+    }
 }
 
 #[tokio::test]

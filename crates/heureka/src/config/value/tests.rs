@@ -225,6 +225,10 @@ fn regions() {
         "eu=h:8761",
         "eu=http://",
         "eu=http:///eureka",
+        "eu=ftp://h",
+        "eu=dns+http://h",
+        "eu=http://us%3Aer:password@h/",
+        "eu=http://user:pass,word@h/",
         "eu=http://h/?a",
         "eu=http://h/#a",
         "eu=http://h/a b",
@@ -234,6 +238,23 @@ fn regions() {
         "eu=http://h,EU=http://i",
     ];
     check(&REGION_URLS, &good, &bad);
+}
+
+#[test]
+fn regions_that_want_to_know_who_asks() {
+    let text = "eu=https://user:p%2Cass=word@h/, us=http://h/";
+    let regions = (REGION_URLS.read)(text).unwrap();
+    let known_as = |region: &RegionUrl| {
+        let credentials = region.url.credentials()?;
+        Some((
+            credentials.user().to_owned(),
+            credentials.password().to_owned(),
+        ))
+    };
+    let known_as: Vec<_> = regions.iter().map(known_as).collect();
+    let user = ("user".to_owned(), "p,ass=word".to_owned());
+    assert_eq!(known_as, [Some(user), None]);
+    assert!(!format!("{regions:?}").contains("word"), "{regions:?}");
 }
 
 #[test]
