@@ -2,7 +2,7 @@
 
 use tokio::net::TcpListener;
 
-use crate::harness::{Server, heureka};
+use crate::harness::{Server, config_file, heureka};
 
 const INSTANCE: &str = r#"{"instance":{"instanceId":"1","hostName":"h","app":"ORDERS","ipAddr":"10.0.0.1","status":"UP","dataCenterInfo":{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"}}}"#;
 
@@ -94,7 +94,9 @@ async fn names_that_lead_nowhere_do_not_keep_a_node_from_serving() {
         "dns+http://nowhere.invalid:8761/eureka/",
     ] {
         let mut server = Server::start(&["--peers", peers, "--start-hold", "1ms"]).await;
-        server.log_until(OPEN).await;
+        server
+            .log_until("listings are open: no peer had a registry")
+            .await;
         assert_eq!(
             status(&server, "GET /eureka/apps HTTP/1.1").await,
             "200",
@@ -111,4 +113,71 @@ async fn a_hangup_looks_the_peers_up_again() {
     server.log_until("a peer is in the list").await;
     server.signal("HUP").await;
     server.log_until("the peers are looked up again").await;
+}
+
+#[tokio::test]
+async fn names_that_lead_nowhere_are_told_and_looked_up_again() {
+    let peers = "dns+http://user:secret@nowhere.invalid:8761/eureka/";
+    let mut server = Server::start(&["--peers", peers, "--start-hold", "1h"]).await;
+    let failure = "peers cannot be looked up";
+    let mut log = server.log_until(failure).await;
+    assert!(log.last().unwrap().contains("nowhere.invalid"), "{log:#?}");
+    // What a name stands for may be there any moment, so the node waits.
+    assert_eq!(status(&server, "GET /eureka/apps HTTP/1.1").await, "403");
+    server.signal("HUP").await;
+    log.extend(server.log_until("the peers are looked up again").await);
+    log.extend(server.log_until(failure).await);
+    assert!(!log.concat().contains("secret"), "{log:#?}");
+}
+
+#[tokio::test]
+async fn a_node_knows_itself_by_its_address() {
+    let free = TcpListener::bind("127.0.0.5:0").await.unwrap();
+    let own = free.local_addr().unwrap().to_string();
+    drop(free);
+    let url = format!("http://{own}/eureka/");
+    let flags = ["serve", "--listen", &own, "--peers", &url];
+    let mut server = Server::up(heureka(&[&flags[..], &["--start-hold", "1h"]].concat())).await;
+    let log = server.log_until(OPEN).await;
+    assert!(
+        log.last().unwrap().contains("there are no other nodes"),
+        "{log:#?}"
+    );
+}
+
+/// Nobody listens at the ports that the system keeps for itself.
+#[tokio::test]
+async fn peers_can_be_given_in_each_layer() {
+    const LIST: &str =
+        "http://user:secret@127.0.0.1:1/eureka, ,https://user:secret@127.0.0.1:2/eureka/";
+    let as_text = config_file("peers-text", format!("peers = \"{LIST}\""));
+    let urls = LIST.replace(", ,", "\", \"");
+    let as_list = config_file("peers-list", format!("peers = [\"{urls}\"]"));
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--log-level", "debug"];
+    let with = |flags: &[&str]| heureka(&[&serve[..], flags].concat());
+    let mut by_variable = with(&[]);
+    by_variable.env("HEUREKA_PEERS", LIST);
+    for command in [
+        with(&["--peers", LIST]),
+        by_variable,
+        with(&["--config", &as_text]),
+        with(&["--config", &as_list]),
+    ] {
+        let mut server = Server::up(command).await;
+        let in_list = "a peer is in the list peer=";
+        let mut log = server.log_until(in_list).await;
+        log.extend(server.log_until(in_list).await);
+        let mut peers: Vec<_> = log
+            .iter()
+            .filter_map(|line| Some(line.split_once(in_list)?.1))
+            .collect();
+        peers.sort_unstable();
+        let urls = [
+            "\"http://127.0.0.1:1/eureka/\"",
+            "\"https://127.0.0.1:2/eureka/\"",
+        ];
+        assert_eq!(peers, urls, "{log:#?}");
+        log.extend(server.log_until("a peer does not answer").await);
+        assert!(!log.concat().contains("secret"), "{log:#?}");
+    }
 }
