@@ -1,10 +1,10 @@
 //! What a Java peer changed while it, or this node, was away. It sends no stamps and does not repeat itself, so its listing
 //! is compared with what is here (MERGE 6).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use heureka_model::{InstanceInfo, InstanceKey, InstanceStatus, Now};
+use heureka_model::{InstanceInfo, InstanceKey, InstanceStatus, Now, Stamp, UnixMillis};
 
 use super::java::JAVA_TASK_LIFE;
 use super::java_results::registration_of;
@@ -19,8 +19,8 @@ pub(crate) struct Absence {
     pub(crate) until: Duration,
     /// The peer's listing has been read since, but it may have shown what was before.
     pub(crate) is_heard: bool,
-    /// Of these there was something left to tell when it ended: what is here counts.
-    pub(crate) ours: BTreeSet<InstanceKey>,
+    /// What was left to tell when it ended: of these parts, what is here counts.
+    pub(crate) ours: BTreeMap<InstanceKey, Intent>,
 }
 
 impl Absence {
@@ -54,7 +54,13 @@ impl Node {
         let peer = self.cluster.peers.get_mut(id)?;
         let mut absence = peer.away.clone()?;
         if !absence.is_heard {
-            absence.ours = peer.keys_to_tell();
+            for (key, intent) in peer.left_to_tell() {
+                let earlier = absence.ours.entry(key).or_default();
+                *earlier = earlier.and(intent);
+            }
+            // It is told now, also where it lists nothing.
+            absence.is_heard = true;
+            peer.away = Some(absence.clone());
         }
         let ago_ms = i64::try_from(now.mono.saturating_sub(absence.since).as_millis());
         let began = now.wall.0.saturating_sub(ago_ms.unwrap_or(i64::MAX));
@@ -75,10 +81,7 @@ impl Node {
         let is_starting = !self.is_open();
         if let Some(peer) = self.cluster.peers.get_mut(id) {
             peer.wants_listing = unexplained.is_some() || is_starting;
-            peer.away = unexplained.map(|absence| Absence {
-                is_heard: true,
-                ..absence
-            });
+            peer.away = unexplained;
         }
     }
 
@@ -93,9 +96,9 @@ impl Node {
     ) {
         if heard.is_new_process {
             self.tell_what_was_lost(from, key, &listed);
-        } else if self.is_shown_there(now, key, &heard.absence) {
+        } else {
             let sender = self.sender_of(from);
-            self.take_what_changed_there(now, key, listed, sender);
+            self.take_what_changed_there(now, &heard.absence, listed, sender);
         }
     }
 
@@ -119,32 +122,32 @@ impl Node {
         }
     }
 
-    /// Whether all that was done here was done so long ago that even a listing that lags shows it, where it was told.
-    fn is_shown_there(&self, now: Now, key: &InstanceKey, absence: &Absence) -> bool {
-        if absence.ours.contains(key) {
-            return false;
-        }
+    /// Until when a change that was made here, and told, is in a listing that is read now, in stamps: even if that lags.
+    fn shown(&self, now: Now, absence: &Absence) -> UnixMillis {
         let shown_ago = now.mono.saturating_sub(absence.shown_until(now.mono));
         let shown_ago_ms = i64::try_from(shown_ago.as_millis()).unwrap_or(i64::MAX);
-        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
-        entry.is_some_and(|entry| {
-            entry.mark().newest().wall_ms <= now.wall.0.saturating_sub(shown_ago_ms)
-        })
+        UnixMillis(now.wall.0.saturating_sub(shown_ago_ms))
     }
 
     /// Java changes neither the dirty timestamp for an override nor for metadata, so the listing is compared with what is
-    /// here (server.md D-7, D-50).
+    /// here (server.md D-7, D-50), each part where it was last written here before `shown`.
     fn take_what_changed_there(
         &mut self,
         now: Now,
-        key: &InstanceKey,
+        absence: &Absence,
         listed: InstanceInfo,
         sender: Sender,
     ) {
+        let key = listed.document.key();
         let entry = self.registry.get(key.app.as_str(), key.id.as_str());
         let Some(entry) = entry else {
             return;
         };
+        let shown = self.shown(now, absence);
+        let is_shown = |stamp: Stamp| stamp.wall_ms <= shown.0;
+        let ours = absence.ours.get(&key).copied().unwrap_or_default();
+        let is_override_ours = ours.override_part || ours.cancelled;
+        let is_document_ours = ours.document || ours.cancelled;
         let origin = Origin::Peer(sender);
         let (own, theirs) = (entry.override_part.status(), listed.overridden_status);
         let theirs = (theirs != InstanceStatus::Unknown).then_some(theirs);
@@ -155,7 +158,10 @@ impl Node {
             }),
             (_, _) => None,
         };
-        let has_other_metadata = entry.document.document.metadata != listed.document.metadata;
+        let change = change.filter(|_| is_shown(entry.override_part.stamp) && !is_override_ours);
+        let has_other_metadata = entry.document.document.metadata != listed.document.metadata
+            && is_shown(entry.document.stamp)
+            && !is_document_ours;
         if has_other_metadata {
             // The same registration with other metadata; a registry that has it has room for it.
             _ = self.register(now, registration_of(listed), origin);

@@ -1,6 +1,6 @@
 //! One other node.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -141,7 +141,7 @@ impl Peer {
     /// was told before. It is waited for no longer than its own tasks live.
     fn is_heard_first_until(&self) -> Option<Duration> {
         let absence = self.away.as_ref().filter(|absence| !absence.is_heard)?;
-        let is_to_be_heard = self.kind == Kind::Java && self.wants_listing && self.is_reached();
+        let is_to_be_heard = self.kind == Kind::Java && self.is_reached();
         is_to_be_heard.then(|| absence.until.saturating_add(JAVA_TASK_LIFE))
     }
 
@@ -175,24 +175,22 @@ impl Peer {
         self.wants_listing = true;
         let earlier = self
             .away
-            .as_ref()
-            .map(|earlier| (earlier.since, earlier.until));
-        let since = match earlier {
-            Some((earlier, ended)) if since <= ended.saturating_add(JAVA_TASK_LIFE) => {
-                since.min(earlier)
-            }
-            Some(_) | None => since,
+            .take()
+            .filter(|earlier| since <= earlier.until.saturating_add(JAVA_TASK_LIFE));
+        let (since, ours) = match earlier {
+            Some(earlier) => (since.min(earlier.since), earlier.ours),
+            None => (since, BTreeMap::new()),
         };
         self.away = Some(Absence {
             since,
             until,
             is_heard: false,
-            ours: BTreeSet::new(),
+            ours,
         });
     }
 
-    /// The keys of which there is more to tell than heartbeats, or is being told.
-    pub(crate) fn keys_to_tell(&mut self) -> BTreeSet<InstanceKey> {
+    /// What is left to tell, or is being told, of which key.
+    pub(crate) fn left_to_tell(&mut self) -> BTreeMap<InstanceKey, Intent> {
         let on_their_way = match self.lane(Lane::Changes) {
             Some(InFlight {
                 what: Sent::Changes(keys, _),
@@ -200,11 +198,12 @@ impl Peer {
             }) => keys.clone(),
             Some(_) | None => Vec::new(),
         };
-        let more = |intent: Intent| !intent.is_only_renewed();
-        let on_their_way = on_their_way.into_iter().filter(|(_, intent)| more(*intent));
-        let waiting = self.queue.iter().filter(|(_, intent)| more(*intent));
-        let waiting = waiting.map(|(key, _)| key.clone());
-        on_their_way.map(|(key, _)| key).chain(waiting).collect()
+        let mut left: BTreeMap<InstanceKey, Intent> = on_their_way.into_iter().collect();
+        for (key, intent) in self.queue.iter() {
+            let earlier = left.entry(key.clone()).or_default();
+            *earlier = earlier.and(intent);
+        }
+        left
     }
 
     /// Whether it may be a node of ours that has never answered this one.

@@ -184,7 +184,9 @@ impl World {
         let shown = self.shown_status(key).into_iter();
         let views: Vec<_> = shown.map(|shown| shown.map(|(status, _)| status)).collect();
         let differ = views.windows(2).any(|pair| pair.first() != pair.last());
-        let may_differ = known.status_is_lost && views.iter().all(Option::is_some);
+        // Where a task can be lost without anybody noticing, so can a change of the status.
+        let is_lossy = self.scenario.lost > 0 || self.scenario.held_up > 0;
+        let may_differ = (known.status_is_lost || is_lossy) && views.iter().all(Option::is_some);
         (differ && !may_differ).then_some(views)
     }
 
