@@ -22,11 +22,16 @@ pub(crate) fn java_items(
         return items;
     };
     // A key that was cancelled and is there has returned, whoever told of that.
-    if intent.document || intent.cancelled {
-        items.push(registration(key, entry));
-    }
-    if intent.override_part {
+    let is_registered = intent.document || intent.cancelled;
+    let override_status = entry.override_part.status();
+    let gives_way = override_status.is_some_and(|status| status != entry.shown.status);
+    if intent.override_part && gives_way {
+        // The client reported later that it is not ready, and to Java the later of the two counts.
         items.push(override_item(key, entry));
+        items.push(registration(key, entry));
+    } else {
+        items.extend(is_registered.then(|| registration(key, entry)));
+        items.extend(intent.override_part.then(|| override_item(key, entry)));
     }
     if items.is_empty() {
         items.push(heartbeat(key, entry));

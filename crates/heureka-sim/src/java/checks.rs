@@ -184,9 +184,12 @@ impl World {
         let shown = self.shown_status(key).into_iter();
         let views: Vec<_> = shown.map(|shown| shown.map(|(status, _)| status)).collect();
         let differ = views.windows(2).any(|pair| pair.first() != pair.last());
-        // Where a task can be lost without anybody noticing, so can a change of the status.
+        // Where a task can be lost without anybody noticing, so can a change of the status; and a listing that lags may
+        // show what another node has changed there since.
         let is_lossy = self.scenario.lost > 0 || self.scenario.held_up > 0;
-        let may_differ = (known.status_is_lost || is_lossy) && views.iter().all(Option::is_some);
+        let is_uncertain = is_lossy || self.scenario.java.is_some_and(|java| java.lags);
+        let may_differ =
+            (known.status_is_lost || is_uncertain) && views.iter().all(Option::is_some);
         (differ && !may_differ).then_some(views)
     }
 
