@@ -68,6 +68,16 @@ pub(crate) fn registration(own: &InstanceInfo) -> Registration {
     }
 }
 
+/// The same under the host by which its peers call it: a Java server shows as available whom it finds under the host of a
+/// URL in its list (server.md N13).
+pub(crate) fn registration_at(own: &InstanceInfo, host: &str, now: UnixMillis) -> Registration {
+    let mut registration = registration(own);
+    registration.document.host_name = host.into();
+    // Newer, so that it takes the place of the one before.
+    registration.document.last_dirty = now;
+    registration
+}
+
 fn urls(node_name: &str, port: u16) -> Urls {
     let page = |path: &str| Some(format!("http://{node_name}:{port}/{path}").into());
     Urls {

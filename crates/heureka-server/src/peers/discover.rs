@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use heureka_core::{Found, Lookup, LookupFailed, PeerDirectory, PeerTarget, Question};
+use heureka_core::{
+    Found, Lookup, LookupFailed, Node, PeerDirectory, PeerKind, PeerTarget, Question,
+};
 use heureka_model::ServiceUrl;
 use heureka_net::Resolver;
 use tokio::sync::Notify;
@@ -11,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::mesh_watch::MeshWatch;
 use crate::app::App;
+use crate::own_instance;
 
 /// Looks names up when they are due, and at once when `refresh` says so, until `shutdown` is cancelled.
 pub async fn discover_peers(
@@ -47,12 +50,32 @@ fn take_list(app: &App, targets: Vec<PeerTarget>, mesh: &mut MeshWatch) {
     let (peers, strangers) = {
         let mut node = app.node();
         node.set_peers(app.now(), targets);
+        register_under_listed_host(app, &mut node);
         (node.peers(), node.not_meshed())
     };
     app.wake_peers();
     let ids: Vec<_> = peers.iter().map(|peer| peer.id).collect();
     app.metrics().peer_calls().keep_only(&ids);
     mesh.look_and_warn(strangers);
+}
+
+/// The node's own instance takes the host that the list has for it, once it is known which entry that is.
+fn register_under_listed_host(app: &App, node: &mut Node) {
+    let own = app.own_instance();
+    let key = own.document.key();
+    let listed = node
+        .peers()
+        .into_iter()
+        .find(|peer| peer.kind == PeerKind::Own);
+    let registered = node.instance(key.app.as_str(), key.id.as_str());
+    let host = registered.map(|own| own.document.host_name.clone());
+    if let Some(listed) = listed
+        && app.config().peers.register_self
+        && host.as_deref() != Some(listed.url.host())
+    {
+        let now = app.now().wall;
+        node.register_self(own_instance::registration_at(own, listed.url.host(), now));
+    }
 }
 
 async fn look_up(resolver: &Resolver, lookup: &Lookup) -> Result<Found, LookupFailed> {
