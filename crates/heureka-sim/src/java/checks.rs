@@ -25,7 +25,7 @@ const ABSENCE_NOTICED: Duration = Duration::from_secs(20);
 const TOLD_WITHIN: Duration = Duration::from_secs(10);
 
 /// The same where messages are lost.
-const TOLD_WITHIN_IF_LOSSY: Duration = Duration::from_secs(60);
+const TOLD_WITHIN_IF_LOSSY: Duration = Duration::from_secs(180);
 
 impl World {
     pub(super) fn shows_there(&self, host: usize, key: &InstanceKey) -> bool {
