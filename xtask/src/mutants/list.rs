@@ -74,12 +74,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         broken: "_ = from;",
     },
     Mutant {
-        name: "a node that was stopped vouches for others",
-        file: "crates/heureka-core/src/node/cluster.rs",
-        text: "peer.has_compared() && peer.last_answer >= Some(lately)",
-        broken: "peer.has_compared()",
-    },
-    Mutant {
         name: "an operator moves the origin of a lease",
         file: "crates/heureka-core/src/node/mod.rs",
         text: "                entry.renew(now);\n                watch.renewed(entry);",
