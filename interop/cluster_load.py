@@ -2,17 +2,17 @@
 
 import multiprocessing
 import os
-import signal
 import statistics
 import sys
 import threading
 import time
 
+from clusters import runs
 from clusters.clients import Instance
 from clusters.hostile import KINDS, hostile
 from clusters.nodes import Cluster, first_port, heureka, running, three
 from clusters.raw import RawConnection, heartbeat, register, request
-from report import Report, require
+from report import require
 
 WRITES_PER_SECOND, WRITE_SECONDS, WRITERS = 1000, 20, 4
 HEARTBEATS_PER_SECOND, HEARTBEAT_SECONDS = 5000, 20
@@ -252,21 +252,5 @@ def mean_microseconds(ticks):
 MEASUREMENTS = {"writes": writes, "heartbeats": heartbeats, "hostile": hostile_peers}
 
 
-def main():
-    # So that the nodes are ended when the run itself is told to end.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _: sys.exit(128 + received))
-    report = Report()
-    for name in sys.argv[1:] or MEASUREMENTS:
-        start = time.monotonic()
-        try:
-            MEASUREMENTS[name](report)
-        except Exception as error:  # Such as a node that does not start.
-            report.fail(name, f"could not be carried through: {error!r}")
-        print(f"measurement {name} took {time.monotonic() - start:.0f} s", flush=True)
-    print(f"{report.passed} passed, {report.failed} failed")
-    return 1 if report.failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(runs.main("measurement", MEASUREMENTS))

@@ -10,6 +10,7 @@ use heureka_model::{
 use rand::RngExt as _;
 use rand_pcg::Pcg64;
 
+use crate::host::WALL_AT_START;
 use crate::peers::Event;
 use crate::world::World;
 
@@ -18,8 +19,6 @@ const INTERVAL: Duration = Duration::from_secs(30);
 
 /// A Java client's timer doubles after a hung heartbeat, up to this.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(120);
-
-const EPOCH_MS: i64 = 1_700_000_000_000;
 
 /// How a client behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +88,7 @@ impl Client {
             key: InstanceKey::new(&format!("APP-{}", index % 4), &format!("i-{index}")),
             host: rng.random_range(0..hosts),
             hosts,
-            dirty_ms: EPOCH_MS,
+            dirty_ms: WALL_AT_START.0,
             interval: INTERVAL,
             intention: Intention::Register,
         }
@@ -179,7 +178,7 @@ impl Client {
 
 impl World {
     fn client_ms(&self) -> i64 {
-        EPOCH_MS.saturating_add(i64::try_from(self.now.as_millis()).unwrap_or(i64::MAX))
+        WALL_AT_START.after(self.now).0
     }
 
     pub(crate) fn client_acts(&mut self, index: usize) {

@@ -12,7 +12,7 @@ use crate::peers::Event;
 use crate::readers::Reader;
 
 /// The wall clock when the world begins.
-const WALL_AT_START: UnixMillis = UnixMillis(1_700_000_000_000);
+pub(crate) const WALL_AT_START: UnixMillis = UnixMillis(1_700_000_000_000);
 
 /// A machine.
 #[derive(Debug)]

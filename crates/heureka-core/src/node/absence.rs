@@ -62,11 +62,10 @@ impl Node {
             absence.is_heard = true;
             peer.away = Some(absence.clone());
         }
-        let ago_ms = i64::try_from(now.mono.saturating_sub(absence.since).as_millis());
-        let began = now.wall.0.saturating_sub(ago_ms.unwrap_or(i64::MAX));
+        let began = now.wall.before(now.mono.saturating_sub(absence.since));
         let is_new_process = listing
             .iter()
-            .all(|listed| listed.lease.registration.0 > began);
+            .all(|listed| listed.lease.registration > began);
         Some(Heard {
             absence,
             is_new_process,
@@ -125,12 +124,11 @@ impl Node {
     /// Until when a change that was made here, and told, is in a listing that is read now, in stamps: even if that lags.
     fn shown(&self, now: Now, absence: &Absence) -> UnixMillis {
         let shown_ago = now.mono.saturating_sub(absence.shown_until(now.mono));
-        let shown_ago_ms = i64::try_from(shown_ago.as_millis()).unwrap_or(i64::MAX);
-        UnixMillis(now.wall.0.saturating_sub(shown_ago_ms))
+        now.wall.before(shown_ago)
     }
 
     /// Java changes neither the dirty timestamp for an override nor for metadata, so the listing is compared with what is
-    /// here (server.md D-7, D-50), each part where it was last written here before `shown`.
+    /// here (server.md D-7, D-50), each part where the listing shows what was last written here.
     fn take_what_changed_there(
         &mut self,
         now: Now,

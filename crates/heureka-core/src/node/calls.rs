@@ -255,16 +255,15 @@ impl Node {
         })
     }
 
-    /// Whether there is something to tell a peer now.
+    /// When something that waits may be told to a peer; `None` where nothing does.
     #[must_use]
-    pub fn has_waiting_calls(&self, mono: Duration) -> bool {
+    pub fn waiting_call_at(&self) -> Option<Duration> {
         let inquiry = self.cluster.inquiry.as_ref();
-        inquiry.is_some_and(|inquiry| !inquiry.to_ask.is_empty())
-            || self
-                .cluster
-                .peers
-                .iter()
-                .any(|peer| peer.may_be_told_at().is_some_and(|at| at <= mono))
+        if inquiry.is_some_and(|inquiry| !inquiry.to_ask.is_empty()) {
+            return Some(Duration::ZERO);
+        }
+        let peers = self.cluster.peers.iter();
+        peers.filter_map(Peer::may_be_told_at).min()
     }
 
     /// When a peer wants to be called without anything having happened.

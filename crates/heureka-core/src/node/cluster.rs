@@ -99,6 +99,12 @@ impl Node {
             .collect()
     }
 
+    /// Whether so many peers are silent that it is this node that is cut off, so that it keeps everybody (MERGE 7).
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.cluster.peers.is_cut_off(&self.reached_nodes())
+    }
+
     /// Nodes that a peer reaches and this one does not call: what is written here comes to them only by repair, and is
     /// not there at once.
     #[must_use]

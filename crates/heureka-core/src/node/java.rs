@@ -95,9 +95,8 @@ impl Node {
     /// The stamp of what a listing adds: as old as its last sign of life. A listing lags, so what was cancelled or removed
     /// elsewhere after that counts.
     fn dated(&self, now: Now, lease: Lease) -> Stamp {
-        let age_ms = i64::try_from(lease.age(now.mono).as_millis()).unwrap_or(i64::MAX);
         Stamp {
-            wall_ms: now.wall.0.saturating_sub(age_ms),
+            wall_ms: now.wall.before(lease.age(now.mono)).0,
             count: 0,
             node: self.id,
         }

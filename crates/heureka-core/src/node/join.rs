@@ -213,7 +213,7 @@ impl Node {
             }
             entry.lease = told;
             entry.origin = origin_of(theirs);
-            entry.shown.times.last_renewal = wall_at(now, theirs.age);
+            entry.shown.times.last_renewal = now.wall.before(theirs.age);
             watch.watch(entry);
         });
     }
@@ -303,7 +303,7 @@ fn entry_of(theirs: PresentState, lease: Lease, now: Now) -> Entry {
             status: InstanceStatus::Unknown,
             times: LeaseTimes {
                 registration: theirs.registered,
-                last_renewal: wall_at(now, theirs.lease.age),
+                last_renewal: now.wall.before(theirs.lease.age),
                 service_up: theirs.service_up,
                 ..LeaseTimes::default()
             },
@@ -322,12 +322,6 @@ fn entry_of(theirs: PresentState, lease: Lease, now: Now) -> Entry {
         watch: Watch::default(),
         counted: None,
     }
-}
-
-/// When something happened that is `age` old, on this node's wall clock.
-fn wall_at(now: Now, age: Duration) -> UnixMillis {
-    let age_ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-    UnixMillis(now.wall.0.saturating_sub(age_ms))
 }
 
 /// Whether a client sees the same in both.

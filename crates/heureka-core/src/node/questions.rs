@@ -63,7 +63,7 @@ impl Node {
                 PeerReply::Noted
             }
             PeerMessage::Changes(changes) => {
-                PeerReply::Taken(self.take_changes(now, header, changes, delay))
+                PeerReply::Taken(self.take_changes(now, changes, delay))
             }
             PeerMessage::Compare(comparison) => PeerReply::Compared(self.compare(now, comparison)),
             PeerMessage::Ages(keys) => PeerReply::Ages(self.ages_of(now.mono, &keys)),
@@ -89,13 +89,7 @@ impl Node {
         }
     }
 
-    fn take_changes(
-        &mut self,
-        now: Now,
-        header: &PeerHeader,
-        changes: Changes,
-        delay: Duration,
-    ) -> ChangesTaken {
+    fn take_changes(&mut self, now: Now, changes: Changes, delay: Duration) -> ChangesTaken {
         let mut taken = ChangesTaken::default();
         for mut state in changes.states {
             let key = state.key();
@@ -109,7 +103,6 @@ impl Node {
             renewed.lease.age = renewed.lease.age.saturating_add(delay);
             self.take_renewed(now, renewed, &mut taken);
         }
-        _ = header;
         taken
     }
 

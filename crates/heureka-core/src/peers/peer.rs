@@ -12,7 +12,7 @@ use crate::node::{Absence, JAVA_TASK_LIFE};
 use crate::repair::{Repair, Step};
 use crate::replication::{ChangeQueue, Intent, TrafficShaper};
 
-/// How many former runs of a peer are remembered: their instances are not held for them (MERGE 7).
+/// How many former runs of a peer are remembered: others may say for a while that they reach them.
 const MAX_FORMER: usize = 8;
 
 /// What a peer is.

@@ -65,7 +65,7 @@ fn while_silent(overview: &Overview, hold_limit: Duration) -> Option<String> {
         .collect();
     let whose = if silent.is_empty() {
         return None;
-    } else if silent.len() * 2 > overview.others().count() {
+    } else if overview.is_cut_off {
         "Most peers are silent, so this server may be the one that is cut off, and keeps everybody"
             .to_owned()
     } else {

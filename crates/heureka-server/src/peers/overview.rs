@@ -17,6 +17,8 @@ pub(crate) struct Overview {
     pub(crate) peers: Vec<PeerReport>,
     /// How far the start has come.
     pub(crate) start: StartReport,
+    /// So many are silent that this node keeps everybody.
+    pub(crate) is_cut_off: bool,
     /// Nodes that peers reach and this one does not call.
     pub(crate) not_meshed: Vec<NodeId>,
 }
@@ -27,6 +29,7 @@ impl Overview {
             mono,
             peers: node.peers(),
             start: node.start_report(mono),
+            is_cut_off: node.is_cut_off(),
             not_meshed: node.not_meshed(),
         }
     }
