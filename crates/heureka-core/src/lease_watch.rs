@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use heureka_model::{InstanceId, InstanceKey};
+use heureka_model::{InstanceId, InstanceKey, SeededHash};
 use indexmap::IndexSet;
 
 use crate::entry::Entry;
-use crate::hashing::SeededHash;
 use crate::lease::LeasePolicy;
 use crate::registry::Registry;
 

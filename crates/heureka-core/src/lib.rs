@@ -14,7 +14,6 @@
 mod config;
 mod entry;
 mod eviction;
-mod hashing;
 mod invariants;
 mod lease;
 mod lease_watch;

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::hash::{Hash as _, Hasher as _};
 use std::time::Duration;
 
-use heureka_model::{InstanceInfo, InstanceKey};
+use heureka_model::{InstanceInfo, InstanceKey, SeededHash};
 use indexmap::IndexMap;
 use siphasher::sip::SipHasher13;
 
 use crate::config::DeltaConfig;
 use crate::entry::Entry;
-use crate::hashing::SeededHash;
 
 /// Which keys changed lately, each once, the last change last (server.md R79 to R83).
 ///

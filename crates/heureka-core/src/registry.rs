@@ -1,10 +1,9 @@
 //! The map from keys to entries, with the counts and indices that follow from it.
 
-use heureka_model::{AppName, InstanceId, InstanceInfo, InstanceKey, StatusCounts};
+use heureka_model::{AppName, InstanceId, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
 use indexmap::IndexMap;
 
 use crate::entry::Entry;
-use crate::hashing::SeededHash;
 use crate::sums::Sums;
 use crate::vips::VipIndex;
 

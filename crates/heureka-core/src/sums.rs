@@ -1,9 +1,7 @@
 //! Sums over what is held, in total and by application, kept up with each change (MERGE 6).
 
-use heureka_model::{AppName, Digest};
+use heureka_model::{AppName, Digest, SeededHash};
 use indexmap::IndexMap;
-
-use crate::hashing::SeededHash;
 
 /// Sums of digests: of everything, and of each application.
 #[derive(Debug)]

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use heureka_model::{AppName, CancelledState, Digest, InstanceId, InstanceKey, Stamp, UnixMillis};
+use heureka_model::{
+    AppName, CancelledState, Digest, InstanceId, InstanceKey, SeededHash, Stamp, UnixMillis,
+};
 use indexmap::IndexMap;
 
 use crate::config::RegistryLimits;
-use crate::hashing::SeededHash;
 use crate::node::Sender;
 use crate::sums::Sums;
 

@@ -1,9 +1,7 @@
 //! Which applications are found under which name.
 
-use heureka_model::AppName;
+use heureka_model::{AppName, SeededHash};
 use indexmap::IndexMap;
-
-use crate::hashing::SeededHash;
 
 /// Virtual addresses and the applications whose instances carry them.
 ///

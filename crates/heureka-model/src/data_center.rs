@@ -30,8 +30,14 @@ impl DataCenter {
     /// The id that the data center gives the machine, if it gives one.
     #[must_use]
     pub fn unique_id(&self) -> Option<&str> {
+        self.metadata(UNIQUE_ID_KEY)
+    }
+
+    /// What the machine knows of itself under `key`.
+    #[must_use]
+    pub fn metadata(&self, key: &str) -> Option<&str> {
         match self {
-            Self::Amazon(metadata) => metadata.get(UNIQUE_ID_KEY),
+            Self::Amazon(metadata) => metadata.get(key),
             Self::MyOwn | Self::Netflix => None,
         }
     }

@@ -10,6 +10,7 @@ mod applications;
 mod data_center;
 mod document;
 mod draft;
+mod hashing;
 mod instance;
 mod limits;
 mod listed;
@@ -28,6 +29,7 @@ pub use document::{Document, LeaseSettings, Port, SentId, Urls};
 pub use draft::{
     DataCenterDraft, InstanceDraft, InvalidInstance, LeaseDraft, PortDraft, Registration,
 };
+pub use hashing::{SeededHash, SeededHasher};
 pub use instance::{InstanceInfo, LeaseTimes};
 pub use limits::DocumentLimits;
 pub use metadata::Metadata;

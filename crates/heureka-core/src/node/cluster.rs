@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use heureka_model::{InstanceKey, NodeId, Now, PeerHeader, Registration};
+use heureka_model::{InstanceKey, NodeId, Now, PeerHeader, Registration, SeededHash};
 
 use super::asking::Inquiry;
 use super::calls::DEADLINE;
 use super::rounds::Woke;
 use super::starting::Start;
 use super::{ClusterEvent, Node, Origin};
-use crate::hashing::SeededHash;
 use crate::peers::{ClusterConfig, Kind, PeerReport, PeerTable, PeerTarget, Transits};
 use crate::replication::Intent;
 

@@ -24,7 +24,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use heureka_model::{InstanceKey, NodeId, Now};
+use heureka_model::{InstanceKey, NodeId, Now, SeededHash};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
@@ -40,7 +40,6 @@ pub use starting::{Opening, StartReport};
 use self::cluster::Cluster;
 use crate::config::NodeConfig;
 use crate::entry::{Entry, LeaseOrigin};
-use crate::hashing::SeededHash;
 use crate::lease_watch::LeaseWatch;
 use crate::recent_changes::RecentChanges;
 use crate::recent_names::RecentNames;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use heureka_model::{AppName, Application, Applications, InstanceInfo, Now, VERSION_OF_FULL};
+use heureka_model::{
+    AppName, Application, Applications, InstanceInfo, Now, SeededHash, VERSION_OF_FULL,
+};
 use indexmap::IndexMap;
 use rand::RngExt as _;
 
 use super::read::found;
 use super::{DeltaRefused, Node};
-use crate::hashing::SeededHash;
 use crate::regions::{
     FetchFailure, RegionFetch, RegionOutcome, RegionReport, RegionsConfig, RemoteRegions, Scope,
     View,

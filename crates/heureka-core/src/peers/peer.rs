@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use heureka_model::{InstanceKey, NodeId, ServiceUrl};
+use heureka_model::{InstanceKey, NodeId, SeededHash, ServiceUrl};
 
 use super::{CallId, Failure, Lane, PeerId, PeerKind, PeerReport, Reach};
-use crate::hashing::SeededHash;
 use crate::node::{Absence, JAVA_TASK_LIFE};
 use crate::repair::{Repair, Step};
 use crate::replication::{ChangeQueue, Intent, TrafficShaper};

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use heureka_model::{InstanceKey, NodeId};
+use heureka_model::{InstanceKey, NodeId, SeededHash};
 
 use super::{Kind, Peer, PeerId, PeerTarget, Reach};
-use crate::hashing::SeededHash;
 use crate::node::Sender;
 use crate::replication::Intent;
 

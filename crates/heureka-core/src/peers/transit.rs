@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use heureka_model::NodeId;
+use heureka_model::{NodeId, SeededHash};
 use indexmap::IndexMap;
-
-use crate::hashing::SeededHash;
 
 /// Of how many nodes the usual time is remembered.
 const MAX_NODES: usize = 128;

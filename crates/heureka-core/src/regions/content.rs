@@ -1,9 +1,8 @@
 //! The instances of one region, as they were last heard of.
 
-use heureka_model::{AppName, InstanceId, InstanceInfo, InstanceKey, StatusCounts};
+use heureka_model::{AppName, InstanceId, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
 use indexmap::IndexMap;
 
-use crate::hashing::SeededHash;
 use crate::vips::VipIndex;
 
 /// The instances of one application.

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use heureka_model::{ActionType, InstanceInfo, StatusCounts, UnixMillis};
+use heureka_model::{ActionType, InstanceInfo, SeededHash, StatusCounts, UnixMillis};
 
 use super::content::Content;
 use crate::config::DeltaConfig;
-use crate::hashing::SeededHash;
 use crate::recent_changes::RecentChanges;
 
 /// Whether an instance that a region lists is registered here, with this very lease.

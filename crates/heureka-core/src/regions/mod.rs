@@ -15,7 +15,7 @@ mod view;
 
 use std::time::Duration;
 
-use heureka_model::{Applications, Now, StatusCounts};
+use heureka_model::{Applications, Now, SeededHash, StatusCounts};
 
 pub use config::{RegionConfig, RegionsConfig};
 pub use outcome::{FetchFailure, FetchKind, RegionFetch, RegionOutcome, RegionReport};
@@ -25,7 +25,6 @@ use view::Revisions;
 pub(crate) use view::View;
 
 use crate::config::DeltaConfig;
-use crate::hashing::SeededHash;
 use holdings::IsOurs;
 use region::Region;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use heureka_model::{AppName, Applications, InstanceInfo, Now, RegionName, UnixMillis};
+use heureka_model::{AppName, Applications, InstanceInfo, Now, RegionName, SeededHash, UnixMillis};
 
 use super::config::{RegionConfig, RegionsConfig};
 use super::content::{Content, RegionApp};
@@ -11,7 +11,6 @@ use super::follow::Follower;
 use super::holdings::{Holdings, IsOurs};
 use super::outcome::{FetchFailure, FetchKind, RegionFetch, RegionOutcome, RegionReport};
 use crate::config::DeltaConfig;
-use crate::hashing::SeededHash;
 use crate::recent_changes::RecentChanges;
 
 /// One region.

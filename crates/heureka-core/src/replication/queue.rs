@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use heureka_model::InstanceKey;
+use heureka_model::{InstanceKey, SeededHash};
 use indexmap::IndexMap;
 
 use super::Intent;
-use crate::hashing::SeededHash;
 
 /// Keys, each once, in the order in which they first had something to be told.
 #[derive(Debug)]
