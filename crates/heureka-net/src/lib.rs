@@ -24,6 +24,10 @@
 //! says what can be done. Whatever the other side does, that takes no longer and holds no more than
 //! [`AnswerLimits`] say. The connections are those of a [`Dial`], the counterpart of [`Listener`].
 //!
+//! [`Tls`] says whom a client trusts, and who it is to servers that ask for a certificate, which is
+//! a [`ClientIdentity`]. With the feature `pkcs12` that can be read from a keystore of Java's.
+//! Where the way out leads through a [`Proxy`], [`Client::through`] takes it.
+//!
 //! [`Resolver`] finds out which servers there are, where DNS knows.
 
 mod connection;
@@ -45,8 +49,8 @@ mod session;
 pub use self::{
     counters::{Counter, Counters, Gauge},
     dial::{
-        AnswerLimits, Client, Dial, DialConfig, DialError, InvalidRoots, Tcp, Tls,
-        basic_authorization,
+        AnswerLimits, Client, ClientIdentity, Dial, DialConfig, DialError, InvalidIdentity,
+        InvalidProxy, InvalidRoots, Proxy, ProxyError, Tcp, Tls, TlsBuilder, basic_authorization,
     },
     front::PeerAddr,
     limits::Limits,

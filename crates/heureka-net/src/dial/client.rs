@@ -1,12 +1,13 @@
 //! One request, one whole answer.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::{Bytes, BytesMut};
-use heureka_model::{Credentials, ServiceUrl};
+use heureka_model::{Scheme, ServiceUrl};
 use http::{
-    HeaderValue, Request, Response, Uri, Version, header::AUTHORIZATION, uri::PathAndQuery,
+    Request, Response, StatusCode, Uri, Version,
+    header::{AUTHORIZATION, PROXY_AUTHORIZATION},
+    uri::PathAndQuery,
 };
 use http_body::Body;
 use http_body_util::{BodyExt, Full};
@@ -18,9 +19,12 @@ use hyper_util::{
 use tokio::time::timeout;
 
 use super::{
+    authorization::basic,
     config::{AnswerLimits, DialConfig},
     connector::{Connector, Dial},
     error::DialError,
+    link::Link,
+    proxy::Proxy,
     tasks::Tasks,
     tcp::Tcp,
     tls::Tls,
@@ -38,6 +42,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Client {
     http: legacy::Client<Connector, Full<Bytes>>,
+    proxy: Option<Arc<Proxy>>,
     connect_timeout: Duration,
     tasks: Tasks,
 }
@@ -49,9 +54,29 @@ impl Client {
         Self::over(Tcp::new(config.connect_timeout), config, tls)
     }
 
+    /// A client that uses the machine's network, and reaches every server through `proxy`.
+    ///
+    /// Where the proxy itself stands in the way, that is [`DialError::Proxy`]. What it answers to a
+    /// request for an `http` URL cannot be told from what the server answers, except where it wants
+    /// credentials.
+    #[must_use]
+    pub fn through(proxy: Proxy, config: DialConfig, tls: Tls) -> Self {
+        Self::over_and_through(Tcp::new(config.connect_timeout), proxy, config, tls)
+    }
+
     /// A client that connects by `dial`, such as over a simulated network.
     #[must_use]
     pub fn over(dial: impl Dial, config: DialConfig, tls: Tls) -> Self {
+        Self::with(dial, None, config, tls)
+    }
+
+    /// A client that connects by `dial`, and only to `proxy`, which leads to every server.
+    #[must_use]
+    pub fn over_and_through(dial: impl Dial, proxy: Proxy, config: DialConfig, tls: Tls) -> Self {
+        Self::with(dial, Some(Arc::new(proxy)), config, tls)
+    }
+
+    fn with(dial: impl Dial, proxy: Option<Arc<Proxy>>, config: DialConfig, tls: Tls) -> Self {
         let tasks = Tasks::default();
         let http = legacy::Client::builder(tasks.clone())
             .timer(TokioTimer::new())
@@ -59,9 +84,10 @@ impl Client {
             .pool_idle_timeout(config.idle_timeout)
             .pool_max_idle_per_host(config.max_idle_per_host)
             .http1_max_buf_size(config.max_head_bytes)
-            .build(Connector::new(dial, tls, &config));
+            .build(Connector::new(dial, proxy.clone(), tls, &config));
         Self {
             http,
+            proxy,
             connect_timeout: config.connect_timeout,
             tasks,
         }
@@ -88,13 +114,18 @@ impl Client {
     ) -> Result<Response<Bytes>, DialError> {
         let mut request = addressed(to, request)?;
         let connection = capture_connection(&mut request);
-        let exchange = Box::pin(self.exchange(request, limits.max_bytes));
-        timeout(limits.deadline, exchange)
-            .await
+        // Through a tunnel the proxy is told who we are when it opens it.
+        let forwarding = self.proxy.as_deref();
+        let forwarding = forwarding.filter(|_| to.scheme() == Scheme::Http);
+        let exchange = Box::pin(self.exchange(request, forwarding, limits.max_bytes));
+        let exchanged = timeout(limits.deadline, exchange).await;
+        exchanged
             .unwrap_or_else(|_| {
                 let connected = connection.connection_metadata().is_some();
                 Err(self.overdue(connected, limits.deadline))
             })
+            // Where TLS failed, that is the reason, whatever hyper made of it.
+            .map_err(|failure| Link::failure_on(&connection).unwrap_or(failure))
     }
 
     /// Ends all connections and waits until they are closed; requests that are under way break off.
@@ -106,11 +137,21 @@ impl Client {
 
     async fn exchange(
         &self,
-        request: Request<Full<Bytes>>,
+        mut request: Request<Full<Bytes>>,
+        forwarding: Option<&Proxy>,
         max_bytes: usize,
     ) -> Result<Response<Bytes>, DialError> {
+        if let Some(authorization) = forwarding.and_then(Proxy::authorization) {
+            let headers = request.headers_mut();
+            headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+        }
         let answer = self.http.request(request).await;
         let answer = answer.map_err(|failure| DialError::of_exchange(&failure))?;
+        if let Some(proxy) = forwarding
+            && answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+        {
+            return Err(proxy.unauthorized().into());
+        }
         let (head, body) = answer.into_parts();
         Ok(Response::from_parts(head, whole(body, max_bytes).await?))
     }
@@ -158,26 +199,12 @@ fn addressed(to: &ServiceUrl, request: Request<Bytes>) -> Result<Request<Full<By
         .build()
         .map_err(|error| DialError::Broken(error.to_string()))?;
     *request.version_mut() = Version::HTTP_11;
-    if let Some(credentials) = to.credentials()
+    if let Some(known) = to.credentials()
         && !request.headers().contains_key(AUTHORIZATION)
     {
-        request
-            .headers_mut()
-            .insert(AUTHORIZATION, basic(credentials)?);
+        let authorization = basic(known.user(), known.password())
+            .map_err(|error| DialError::Broken(error.to_string()))?;
+        request.headers_mut().insert(AUTHORIZATION, authorization);
     }
     Ok(request)
-}
-
-/// The value of `Authorization` by which these credentials are sent (RFC 7617), in UTF-8.
-pub fn basic_authorization(credentials: &Credentials) -> String {
-    let pair = format!("{}:{}", credentials.user(), credentials.password());
-    format!("Basic {}", BASE64_STANDARD.encode(pair))
-}
-
-/// The same as a header that no log shows.
-fn basic(credentials: &Credentials) -> Result<HeaderValue, DialError> {
-    let mut value = HeaderValue::try_from(basic_authorization(credentials))
-        .map_err(|error| DialError::Broken(error.to_string()))?;
-    value.set_sensitive(true);
-    Ok(value)
 }

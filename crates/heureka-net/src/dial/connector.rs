@@ -1,4 +1,5 @@
-//! Makes connections for hyper: one of [`Dial`]'s, and TLS over it where the scheme wants it.
+//! Makes connections for hyper: one of [`Dial`]'s, through a proxy where there is one, and TLS over it
+//! where the scheme wants it.
 
 use std::{
     fmt, io,
@@ -9,10 +10,7 @@ use std::{
 };
 
 use http::{Uri, uri};
-use hyper_util::{
-    client::legacy::connect::{Connected, Connection},
-    rt::TokioIo,
-};
+use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -20,7 +18,14 @@ use tokio::{
 };
 use tower::Service;
 
-use super::{config::DialConfig, error::DialError, tls::Tls};
+use super::{
+    config::DialConfig,
+    error::DialError,
+    link::{BoxStream, Link},
+    proxy::Proxy,
+    tls::Tls,
+    tunnel::{self, ProxyError, TunnelLimits},
+};
 
 /// A way to other machines: the network, or a simulated one.
 pub trait Dial: Send + Sync + 'static {
@@ -38,19 +43,6 @@ pub trait Dial: Send + Sync + 'static {
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A connection of whatever kind.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<Io: AsyncRead + AsyncWrite + Unpin + Send> Stream for Io {}
-
-type BoxStream = Box<dyn Stream>;
-
-impl Connection for BoxStream {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
-}
-
 /// [`Dial`] with its stream in a box, so that the client has one type whatever it runs over.
 trait BoxDial: Send + Sync {
     fn dial_boxed<'a>(&'a self, host: &'a str, port: u16) -> BoxFuture<'a, io::Result<BoxStream>>;
@@ -65,33 +57,46 @@ impl<D: Dial> BoxDial for D {
 #[derive(Clone)]
 pub(crate) struct Connector {
     dial: Arc<dyn BoxDial>,
+    proxy: Option<Arc<Proxy>>,
     tls: Tls,
     connect_timeout: Duration,
     handshake_timeout: Duration,
+    tunnel: TunnelLimits,
 }
 
 impl Connector {
-    pub(crate) fn new(dial: impl Dial, tls: Tls, config: &DialConfig) -> Self {
+    pub(crate) fn new(
+        dial: impl Dial,
+        proxy: Option<Arc<Proxy>>,
+        tls: Tls,
+        config: &DialConfig,
+    ) -> Self {
         Self {
             dial: Arc::new(dial),
+            proxy,
             tls,
             connect_timeout: config.connect_timeout,
             handshake_timeout: config.handshake_timeout,
+            tunnel: TunnelLimits::of(config),
         }
     }
 
-    async fn connect(self, to: Uri) -> Result<TokioIo<BoxStream>, DialError> {
+    async fn connect(self, to: Uri) -> Result<TokioIo<Link>, DialError> {
         let secure = to.scheme() == Some(&uri::Scheme::HTTPS);
         let host = to.host().unwrap_or_default();
-        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
         let port = to.port_u16().unwrap_or(if secure { 443 } else { 80 });
-        let stream = self.reach(host, port).await?;
-        let stream = if secure {
-            self.secure(host, stream).await?
-        } else {
-            stream
-        };
-        Ok(TokioIo::new(stream))
+        Ok(TokioIo::new(match (&self.proxy, secure) {
+            (None, false) => Link::plain(self.reach(bare, port).await?),
+            (None, true) => self.secure(bare, self.reach(bare, port).await?).await?,
+            (Some(proxy), false) => Link::forwarded(self.reach_proxy(proxy).await?),
+            (Some(proxy), true) => {
+                let stream = self.reach_proxy(proxy).await?;
+                let target = format!("{host}:{port}");
+                let stream = tunnel::open(stream, proxy, &target, self.tunnel).await?;
+                self.secure(bare, stream).await?
+            }
+        }))
     }
 
     async fn reach(&self, host: &str, port: u16) -> Result<BoxStream, DialError> {
@@ -103,12 +108,21 @@ impl Connector {
         }
     }
 
-    async fn secure(&self, host: &str, stream: BoxStream) -> Result<BoxStream, DialError> {
+    /// That the proxy is not there says nothing about the server.
+    async fn reach_proxy(&self, proxy: &Proxy) -> Result<BoxStream, DialError> {
+        let stream = self.reach(proxy.host(), proxy.port()).await;
+        stream.map_err(|failure| {
+            let reason = failure.to_string();
+            DialError::Proxy(ProxyError::Unreachable { reason })
+        })
+    }
+
+    async fn secure(&self, host: &str, stream: BoxStream) -> Result<Link, DialError> {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|error| DialError::Tls(error.to_string()))?;
         let handshake = self.tls.connector().connect(name, stream);
         match timeout(self.handshake_timeout, handshake).await {
-            Ok(Ok(stream)) => Ok(Box::new(stream)),
+            Ok(Ok(stream)) => Ok(Link::secure(Box::new(stream))),
             Ok(Err(failure)) => Err(DialError::of_exchange(&failure)),
             Err(_) => Err(DialError::ReadTimeout),
         }
@@ -122,9 +136,9 @@ impl fmt::Debug for Connector {
 }
 
 impl Service<Uri> for Connector {
-    type Response = TokioIo<BoxStream>;
+    type Response = TokioIo<Link>;
     type Error = DialError;
-    type Future = BoxFuture<'static, Result<TokioIo<BoxStream>, DialError>>;
+    type Future = BoxFuture<'static, Result<TokioIo<Link>, DialError>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), DialError>> {
         Poll::Ready(Ok(()))

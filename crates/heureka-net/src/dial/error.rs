@@ -2,7 +2,30 @@
 
 use std::{error::Error, fmt::Write, io};
 
+use rustls::AlertDescription;
 use thiserror::Error;
+
+use super::tunnel::ProxyError;
+
+/// What a server does not like in the certificate that it was shown, or that it was shown none.
+const UNWELCOME: &str = "the server speaks only to clients with a certificate that it trusts; give \
+                         the client one, or another";
+
+/// What can be done about a server that breaks the handshake off, by how it says why.
+const ADVICE: [(AlertDescription, &str); 9] = [
+    (AlertDescription::CertificateRequired, UNWELCOME),
+    (AlertDescription::BadCertificate, UNWELCOME),
+    (AlertDescription::UnsupportedCertificate, UNWELCOME),
+    (AlertDescription::CertificateRevoked, UNWELCOME),
+    (AlertDescription::CertificateExpired, UNWELCOME),
+    (AlertDescription::CertificateUnknown, UNWELCOME),
+    (AlertDescription::UnknownCA, UNWELCOME),
+    (AlertDescription::AccessDenied, UNWELCOME),
+    (
+        AlertDescription::HandshakeFailure,
+        "the server speaks no TLS that is spoken here, or only to clients with a certificate",
+    ),
+];
 
 /// Why a request has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -27,10 +50,13 @@ pub enum DialError {
     /// The answer is larger than allowed; asking again will not help.
     #[error("the answer is larger than allowed")]
     TooLarge,
-    /// TLS could not agree: a certificate is not trusted, or the other side speaks no TLS. Somebody
-    /// has to change something.
+    /// TLS could not agree: a certificate is not trusted, be it the server's or ours, or the other
+    /// side speaks no TLS. Somebody has to change something.
     #[error("TLS failed: {0}")]
     Tls(String),
+    /// There is no way through the proxy. Somebody has to change something, unless it is overloaded.
+    #[error("there is no way through the proxy: {0}")]
+    Proxy(#[from] ProxyError),
 }
 
 impl DialError {
@@ -42,7 +68,7 @@ impl DialError {
     /// Whether it is certain that nobody executed the request.
     pub fn is_unsent(&self) -> bool {
         match self {
-            Self::Refused | Self::Unreachable { .. } | Self::Tls(_) => true,
+            Self::Refused | Self::Unreachable { .. } | Self::Tls(_) | Self::Proxy(_) => true,
             Self::ReadTimeout | Self::Broken(_) | Self::TooLarge => false,
         }
     }
@@ -56,6 +82,7 @@ impl DialError {
             Self::Broken(_) => "broken",
             Self::TooLarge => "too_large",
             Self::Tls(_) => "tls",
+            Self::Proxy(_) => "proxy",
         }
     }
 
@@ -75,12 +102,22 @@ impl DialError {
             .unwrap_or_else(|| Self::Broken(told(failure)))
     }
 
+    fn of_tls(failure: &rustls::Error) -> Self {
+        let advice = ADVICE
+            .iter()
+            .find(|(alert, _)| *failure == rustls::Error::AlertReceived(*alert));
+        Self::Tls(match advice {
+            Some((_, advice)) => format!("{failure}: {advice}"),
+            None => failure.to_string(),
+        })
+    }
+
     fn known(cause: &(dyn Error + 'static)) -> Option<Self> {
         if let Some(own) = cause.downcast_ref::<Self>() {
             return Some(own.clone());
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return Some(Self::Tls(tls.to_string()));
+            return Some(Self::of_tls(tls));
         }
         let http = cause.downcast_ref::<hyper::Error>()?;
         http.is_parse_too_large().then_some(Self::TooLarge)

@@ -1,4 +1,4 @@
-//! Whom TLS trusts.
+//! Whom TLS trusts, and who we are to others.
 
 use std::{
     fmt, io,
@@ -9,17 +9,23 @@ use std::{
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
-    pki_types::{
-        CertificateDer,
-        pem::{self, PemObject},
-    },
+    pki_types::{CertificateDer, pem::PemObject},
 };
 use thiserror::Error;
 use tokio_rustls::TlsConnector;
 
-/// How other servers prove who they are.
+use super::identity::ClientIdentity;
+
+/// How other servers prove who they are, and we to them where they ask.
 #[derive(Clone)]
 pub struct Tls(Arc<ClientConfig>);
+
+/// What [`Tls`] is made from.
+#[derive(Clone)]
+pub struct TlsBuilder {
+    roots: RootCertStore,
+    identity: Option<ClientIdentity>,
+}
 
 /// Why certificates cannot be trusted.
 #[derive(Debug, Error)]
@@ -34,7 +40,7 @@ pub enum InvalidRoots {
     },
     /// The text is no list of certificates.
     #[error("write certificates as PEM, each from BEGIN CERTIFICATE to END CERTIFICATE: {0}")]
-    NotPem(pem::Error),
+    NotPem(String),
     /// There is no certificate in it.
     #[error(
         "there is no certificate; write at least one from BEGIN CERTIFICATE to END CERTIFICATE"
@@ -42,10 +48,19 @@ pub enum InvalidRoots {
     Empty,
     /// A certificate cannot be understood, or TLS cannot be set up with it.
     #[error("a certificate cannot be used: {0}")]
-    Unusable(rustls::Error),
+    Unusable(String),
 }
 
 impl Tls {
+    /// Says whom to trust, and who to be, piece by piece. At first nobody is trusted.
+    #[must_use]
+    pub fn builder() -> TlsBuilder {
+        TlsBuilder {
+            roots: RootCertStore::empty(),
+            identity: None,
+        }
+    }
+
     /// Trusts whom the machine trusts, and the certificates in the file `extra` besides.
     ///
     /// Reads files, so it belongs to the start of a process. A machine that trusts nobody is no
@@ -55,17 +70,11 @@ impl Tls {
     ///
     /// `extra` cannot be read or used.
     pub fn of_machine(extra: Option<&Path>) -> Result<Self, InvalidRoots> {
-        let mut roots = RootCertStore::empty();
-        // Some machines have certificates that nobody can read; the others count.
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if let Some(path) = extra {
-            let pem = std::fs::read(path).map_err(|source| InvalidRoots::Unreadable {
-                path: path.to_owned(),
-                source,
-            })?;
-            add(&mut roots, &pem)?;
+        let machine = Self::builder().machine_roots();
+        match extra {
+            Some(path) => machine.root_file(path)?.build(),
+            None => machine.build(),
         }
-        Self::with(roots)
     }
 
     /// Trusts the certificates in a PEM text and nobody else.
@@ -74,20 +83,7 @@ impl Tls {
     ///
     /// The text has no certificate, or one that cannot be used.
     pub fn trusting(pem: &[u8]) -> Result<Self, InvalidRoots> {
-        let mut roots = RootCertStore::empty();
-        add(&mut roots, pem)?;
-        Self::with(roots)
-    }
-
-    fn with(roots: RootCertStore) -> Result<Self, InvalidRoots> {
-        // The provider is named, because the one of the process would be a global.
-        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(InvalidRoots::Unusable)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self(Arc::new(config)))
+        Self::builder().root_pem(pem)?.build()
     }
 
     pub(crate) fn connector(&self) -> TlsConnector {
@@ -95,11 +91,76 @@ impl Tls {
     }
 }
 
+impl TlsBuilder {
+    /// Trusts whom the machine trusts. Reads files, so it belongs to the start of a process.
+    #[must_use]
+    pub fn machine_roots(mut self) -> Self {
+        // Some machines have certificates that nobody can read; the others count.
+        self.roots
+            .add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        self
+    }
+
+    /// Trusts the certificates in a PEM text.
+    ///
+    /// # Errors
+    ///
+    /// The text has no certificate, or one that cannot be used.
+    pub fn root_pem(mut self, pem: &[u8]) -> Result<Self, InvalidRoots> {
+        add(&mut self.roots, pem)?;
+        Ok(self)
+    }
+
+    /// Trusts the certificates in a PEM file.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, has no certificate, or one that cannot be used.
+    pub fn root_file(self, path: &Path) -> Result<Self, InvalidRoots> {
+        let pem = std::fs::read(path).map_err(|source| InvalidRoots::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        self.root_pem(&pem)
+    }
+
+    /// Shows the certificate of `identity` to servers that ask for one; without, they get none.
+    #[must_use]
+    pub fn identity(mut self, identity: ClientIdentity) -> Self {
+        self.identity = Some(identity);
+        self
+    }
+
+    /// Puts it together.
+    ///
+    /// # Errors
+    ///
+    /// TLS cannot be set up.
+    pub fn build(self) -> Result<Tls, InvalidRoots> {
+        // The provider is named, because the one of the process would be a global.
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(unusable)?
+            .with_root_certificates(self.roots);
+        let mut config = match self.identity {
+            Some(identity) => config.with_client_cert_resolver(identity.resolver()),
+            None => config.with_no_client_auth(),
+        };
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Tls(Arc::new(config)))
+    }
+}
+
+/// What the library says, so that its type is not ours to keep.
+fn unusable(error: rustls::Error) -> InvalidRoots {
+    InvalidRoots::Unusable(error.to_string())
+}
+
 fn add(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), InvalidRoots> {
     let before = roots.len();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(InvalidRoots::NotPem)?;
-        roots.add(certificate).map_err(InvalidRoots::Unusable)?;
+        let certificate = certificate.map_err(|error| InvalidRoots::NotPem(error.to_string()))?;
+        roots.add(certificate).map_err(unusable)?;
     }
     if roots.len() == before {
         return Err(InvalidRoots::Empty);
@@ -110,5 +171,11 @@ fn add(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), InvalidRoots> {
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tls").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for TlsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsBuilder").finish_non_exhaustive()
     }
 }

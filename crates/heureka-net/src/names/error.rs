@@ -22,10 +22,9 @@ impl LookupError {
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::NoRecords)
     }
-}
 
-impl From<NetError> for LookupError {
-    fn from(error: NetError) -> Self {
+    /// Tells what an error of the library says, so that its type is not ours to keep.
+    pub(super) fn of(error: NetError) -> Self {
         if let NetError::Dns(DnsError::NoRecordsFound(none)) = &error
             && [ResponseCode::NoError, ResponseCode::NXDomain].contains(&none.response_code)
         {

@@ -40,7 +40,7 @@ impl Resolver {
     ///
     /// The machine's configuration (`/etc/resolv.conf`) cannot be read.
     pub fn of_machine() -> Result<Self, LookupError> {
-        Self::build(TokioResolver::builder_tokio()?)
+        Self::build(TokioResolver::builder_tokio().map_err(LookupError::of)?)
     }
 
     /// A resolver that asks one server, by UDP, and by TCP for what UDP has no room for.
@@ -63,7 +63,7 @@ impl Resolver {
     fn build(builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<Self, LookupError> {
         let mut builder = builder;
         adjust(builder.options_mut());
-        Ok(Self(builder.build()?))
+        Ok(Self(builder.build().map_err(LookupError::of)?))
     }
 
     /// The IPv4 and IPv6 addresses of a name. Those of one family are enough.
@@ -118,7 +118,7 @@ fn adjust(options: &mut ResolverOpts) {
 
 async fn in_time<T>(lookup: impl Future<Output = Result<T, NetError>>) -> Result<T, LookupError> {
     match timeout(LOOKUP_DEADLINE, lookup).await {
-        Ok(found) => found.map_err(LookupError::from),
+        Ok(found) => found.map_err(LookupError::of),
         Err(_) => Err(LookupError::Failed(format!(
             "no answer within {LOOKUP_DEADLINE:?}"
         ))),

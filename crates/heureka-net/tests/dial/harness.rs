@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use heureka_model::ServiceUrl;
-use heureka_net::{AnswerLimits, Client, Dial, DialConfig, DialError, Tls};
+use heureka_net::{AnswerLimits, Client, Dial, DialConfig, DialError, Proxy, Tls};
 use http::{Request, Response};
 use parking_lot::Mutex;
 use tokio::{
@@ -26,7 +26,7 @@ const PIPE_BYTES: usize = 64 * 1024;
 /// A machine that runs `script` for each connection, which is told how many there were before.
 struct Scripted<F> {
     script: F,
-    dialled: Arc<AtomicUsize>,
+    dialled: Arc<Mutex<Vec<String>>>,
     open: Arc<AtomicUsize>,
     connections: Mutex<JoinSet<()>>,
 }
@@ -38,10 +38,11 @@ where
 {
     type Io = DuplexStream;
 
-    async fn dial(&self, _: &str, _: u16) -> io::Result<DuplexStream> {
+    async fn dial(&self, host: &str, port: u16) -> io::Result<DuplexStream> {
         let (client, server) = duplex(PIPE_BYTES);
-        let before = self.dialled.fetch_add(1, Ordering::Relaxed);
-        let script = (self.script)(before, server);
+        let mut dialled = self.dialled.lock();
+        let script = (self.script)(dialled.len(), server);
+        dialled.push(format!("{host}:{port}"));
         let open = Arc::clone(&self.open);
         self.connections.lock().spawn(async move {
             open.fetch_add(1, Ordering::Relaxed);
@@ -55,7 +56,7 @@ where
 /// A client whose network consists of one machine that follows a script.
 pub(crate) struct Net {
     pub(crate) client: Client,
-    dialled: Arc<AtomicUsize>,
+    dialled: Arc<Mutex<Vec<String>>>,
     open: Arc<AtomicUsize>,
 }
 
@@ -73,24 +74,45 @@ impl Net {
         F: Fn(usize, DuplexStream) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        let [dialled, open] = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+        Self::made(script, |machine| {
+            Client::over(machine, DialConfig::default(), tls)
+        })
+    }
+
+    /// The machine is the proxy.
+    pub(crate) fn through<F, Fut>(proxy: Proxy, tls: Tls, script: F) -> Self
+    where
+        F: Fn(usize, DuplexStream) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        Self::made(script, |machine| {
+            Client::over_and_through(machine, proxy, DialConfig::default(), tls)
+        })
+    }
+
+    fn made<F>(script: F, client: impl FnOnce(Scripted<F>) -> Client) -> Self {
+        let (dialled, open) = (Arc::default(), Arc::default());
         let machine = Scripted {
             script,
             dialled: Arc::clone(&dialled),
             open: Arc::clone(&open),
             connections: Mutex::default(),
         };
-        let client = Client::over(machine, DialConfig::default(), tls);
         Self {
-            client,
+            client: client(machine),
             dialled,
             open,
         }
     }
 
+    /// To which hosts and ports there were connections.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        self.dialled.lock().clone()
+    }
+
     /// How many connections there were.
     pub(crate) fn dialled(&self) -> usize {
-        self.dialled.load(Ordering::Relaxed)
+        self.dialled.lock().len()
     }
 
     /// How many connections have a script that has not ended.

@@ -9,6 +9,10 @@ mod answers;
 mod connecting;
 mod harness;
 mod hostile;
+mod identity;
+#[cfg(feature = "pkcs12")]
+mod pkcs12;
 mod pool;
+mod proxy;
 mod sockets;
 mod tls;

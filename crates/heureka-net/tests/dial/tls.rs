@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::harness::{Net, OK, assert_elapsed, closed, get, say, url, within};
 
 /// A server's certificate for `names`, and who trusts it.
-fn identity(names: &[&str]) -> (TlsAcceptor, Tls) {
+pub(crate) fn identity(names: &[&str]) -> (TlsAcceptor, Tls) {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let signed = rcgen::generate_simple_self_signed(names).unwrap();
     let key = PrivateKeyDer::try_from(signed.signing_key.serialize_der()).unwrap();
@@ -27,14 +27,16 @@ fn identity(names: &[&str]) -> (TlsAcceptor, Tls) {
     (TlsAcceptor::from(Arc::new(config)), trusted)
 }
 
-async fn answer_over_tls(acceptor: TlsAcceptor, io: DuplexStream) -> io::Result<()> {
+/// Answers one request, and gives its head.
+pub(crate) async fn answer_over_tls(acceptor: TlsAcceptor, io: DuplexStream) -> io::Result<String> {
     let mut io = acceptor.accept(io).await?;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(io.read_u8().await?);
     }
     io.write_all(OK.as_bytes()).await?;
-    io.shutdown().await
+    io.shutdown().await?;
+    Ok(String::from_utf8(head).unwrap())
 }
 
 fn server(acceptor: TlsAcceptor, trusted: Tls) -> Net {
@@ -42,7 +44,7 @@ fn server(acceptor: TlsAcceptor, trusted: Tls) -> Net {
         let acceptor = acceptor.clone();
         async move {
             // A refused handshake fails on both sides; the client's is looked at.
-            let _: io::Result<()> = answer_over_tls(acceptor, io).await;
+            let _: io::Result<String> = answer_over_tls(acceptor, io).await;
         }
     })
 }

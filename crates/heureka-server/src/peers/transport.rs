@@ -200,7 +200,7 @@ fn listing(body: &[u8], received: UnixMillis) -> Option<PeerResult> {
 fn failure(error: &DialError) -> Failure {
     match error {
         DialError::Refused => Failure::Refused,
-        DialError::Unreachable { .. } => Failure::Unreachable,
+        DialError::Unreachable { .. } | DialError::Proxy(_) => Failure::Unreachable,
         DialError::ReadTimeout => Failure::ReadTimeout,
         DialError::Broken(_) => Failure::Broken,
         DialError::TooLarge | DialError::Tls(_) => Failure::Unreadable,

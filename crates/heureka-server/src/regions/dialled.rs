@@ -34,7 +34,7 @@ fn failure(error: DialError, limits: AnswerLimits) -> FetchFailure {
         // That there is no way to it is what the failure says by itself.
         DialError::Unreachable { reason } => FetchFailure::Unreachable(quotable(&reason)),
         // A certificate that is refused is quoted, and it is whoever answered that wrote it.
-        DialError::Refused | DialError::Broken(_) | DialError::Tls(_) => {
+        DialError::Refused | DialError::Broken(_) | DialError::Tls(_) | DialError::Proxy(_) => {
             FetchFailure::Unreachable(quotable(&error.to_string()))
         }
     }
