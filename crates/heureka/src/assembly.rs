@@ -1,6 +1,7 @@
 //! Puts a server together from its settings.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -79,17 +80,21 @@ pub(crate) fn tls(settings: &ServeSettings) -> Result<Option<Tls>, Failure> {
         return Ok(None);
     }
     let tls = Tls::of_machine(cluster.ca.as_deref());
-    tls.map(Some).map_err(|error| {
-        let reason = match &error {
-            // It names the file, which is named already.
-            InvalidRoots::Unreadable { source, .. } => source.to_string(),
-            InvalidRoots::NotPem(_) | InvalidRoots::Empty | InvalidRoots::Unusable(_) => {
-                error.to_string()
-            }
-        };
-        let file = cluster.ca.clone().unwrap_or_default();
-        Failure::Usage(vec![format!("peer-ca = {file:?} cannot be used: {reason}")])
-    })
+    tls.map(Some)
+        .map_err(|error| unusable("peer-ca", cluster.ca.as_deref(), &error))
+}
+
+/// What is wrong with the certificates in the file that the setting `key` names.
+pub(crate) fn unusable(key: &str, file: Option<&Path>, error: &InvalidRoots) -> Failure {
+    let reason = match error {
+        // It names the file, which is named already.
+        InvalidRoots::Unreadable { source, .. } => source.to_string(),
+        InvalidRoots::NotPem(_) | InvalidRoots::Empty | InvalidRoots::Unusable(_) => {
+            error.to_string()
+        }
+    };
+    let file = file.unwrap_or_else(|| Path::new(""));
+    Failure::Usage(vec![format!("{key} = {file:?} cannot be used: {reason}")])
 }
 
 /// What calls peers.

@@ -3,14 +3,18 @@
 use std::ffi::OsString;
 
 use clap::{
-    Arg, ArgMatches,
+    Arg, ArgAction, ArgMatches,
+    builder::OsStringValueParser,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
 use crate::{
-    config::{AnySetting, Flags, SERVE_SETTINGS, nearest, shown},
+    config::{AGENT, AnySetting, Flags, SERVE, Table, shown},
     exit::Failure,
 };
+
+/// The id of what stands behind `--`. No setting is called like this.
+const COMMAND: &str = "COMMAND";
 
 /// A command and its arguments.
 #[derive(Debug)]
@@ -19,10 +23,23 @@ pub(crate) enum Command {
     Help { text: String },
     /// Run the server.
     Serve(Flags),
+    /// Run a program, and register it.
+    Agent(Flags, Program),
+}
+
+/// What the agent runs.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// Its path, or its name, to be looked for in `PATH`.
+    pub(crate) name: OsString,
+    pub(crate) arguments: Vec<OsString>,
 }
 
 /// Reads the arguments, the first of which is the program's name.
 pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failure> {
+    let arguments: Vec<OsString> = arguments.collect();
+    let is_agent = arguments.get(1).is_some_and(|first| first == AGENT.command);
+    let meant = if is_agent { &AGENT } else { &SERVE };
     let matches = match command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error)
@@ -35,10 +52,14 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command
                 text: error.to_string().trim_end().to_owned(),
             });
         }
-        Err(error) => return Err(Failure::Usage(vec![complaint(&error)])),
+        Err(error) => return Err(Failure::Usage(vec![complaint(meant, &error)])),
     };
     match matches.subcommand() {
-        Some(("serve", matches)) => Ok(Command::Serve(flags(matches))),
+        Some(("serve", matches)) => Ok(Command::Serve(flags(&SERVE, matches))),
+        Some(("agent", matches)) => {
+            let program = program(matches)?;
+            Ok(Command::Agent(flags(&AGENT, matches), program))
+        }
         _ => Err(Failure::Usage(vec![
             "no command: `heureka --help` lists them".to_owned(),
         ])),
@@ -50,6 +71,7 @@ fn command() -> clap::Command {
         .about("A service registry that speaks Netflix Eureka's protocol")
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand(serve_command())
+        .subcommand(agent_command())
 }
 
 fn serve_command() -> clap::Command {
@@ -61,40 +83,88 @@ fn serve_command() -> clap::Command {
              variables, and these before the file.",
         )
         .next_line_help(true);
-    SERVE_SETTINGS.iter().fold(command, |command, group| {
-        let arguments = group.settings.iter().map(|setting| argument(*setting));
+    with_settings(command, &SERVE)
+}
+
+fn agent_command() -> clap::Command {
+    let command = clap::Command::new("agent")
+        .about("Runs a program that knows nothing of Eureka, and registers it while it is well")
+        .override_usage("heureka agent --server URL --app NAME --port PORT [OPTIONS] -- COMMAND…")
+        .after_help(
+            "The program is registered once its health check passes, or without --health once its \
+             port accepts connections. It leaves the registry when it ends, and before a signal \
+             ends it; the agent ends with its exit code. Each flag can be given as a variable as \
+             well: --app orders, or HEUREKA_AGENT_APP=orders. Flags count before variables.",
+        )
+        .next_line_help(true)
+        .arg(
+            Arg::new(COMMAND)
+                .value_parser(OsStringValueParser::new())
+                .num_args(1..)
+                .last(true)
+                .help("The program to run and its arguments"),
+        );
+    with_settings(command, &AGENT)
+}
+
+fn with_settings(command: clap::Command, table: &'static Table) -> clap::Command {
+    table.groups.iter().fold(command, |command, group| {
+        let settings = group.settings.iter();
+        let arguments = settings.map(|setting| argument(table, *setting));
         command.next_help_heading(group.title).args(arguments)
     })
 }
 
-fn argument(setting: &'static dyn AnySetting) -> Arg {
+fn argument(table: &Table, setting: &'static dyn AnySetting) -> Arg {
     let entry = setting.entry();
     Arg::new(entry.key)
         .long(entry.key)
         .value_name(setting.takes())
+        .action(if entry.is_repeatable {
+            ArgAction::Append
+        } else {
+            ArgAction::Set
+        })
         .help(format!(
             "{}\n[default: {}] [env: {}]",
             entry.help,
             entry.default.description(),
-            entry.variable(),
+            table.variable(entry.key),
         ))
 }
 
-fn flags(matches: &ArgMatches) -> Flags {
-    SERVE_SETTINGS
-        .iter()
-        .flat_map(|group| group.settings)
-        .map(|setting| setting.entry().key)
-        .filter_map(|key| Some((key, matches.get_one::<String>(key)?.clone())))
-        .collect()
+fn flags(table: &Table, matches: &ArgMatches) -> Flags {
+    let given = |setting: &'static dyn AnySetting| {
+        let entry = setting.entry();
+        let mut texts = matches.get_many::<String>(entry.key)?;
+        let text = if entry.is_repeatable {
+            texts.map(|text| format!("{text}\n")).collect()
+        } else {
+            texts.next()?.clone()
+        };
+        Some((entry.key, text))
+    };
+    table.settings().filter_map(given).collect()
+}
+
+fn program(matches: &ArgMatches) -> Result<Program, Failure> {
+    let mut words = matches.get_many::<OsString>(COMMAND).into_iter().flatten();
+    let Some(name) = words.next() else {
+        let line = "no command to run: write it at the end behind --, such as -- python3 app.py";
+        return Err(Failure::Usage(vec![line.to_owned()]));
+    };
+    Ok(Program {
+        name: name.clone(),
+        arguments: words.cloned().collect(),
+    })
 }
 
 /// clap's explanation in one line.
-fn complaint(error: &clap::Error) -> String {
+fn complaint(table: &Table, error: &clap::Error) -> String {
     if let (ErrorKind::UnknownArgument, Some(ContextValue::String(argument))) =
         (error.kind(), error.get(ContextKind::InvalidArg))
     {
-        return unknown_argument(argument);
+        return unknown_argument(table, argument);
     }
     let text = error.to_string();
     let lines = text
@@ -109,15 +179,22 @@ fn complaint(error: &clap::Error) -> String {
         }
         line => line,
     };
-    format!("{line}; `heureka serve --help` explains all flags")
+    let command = table.command;
+    format!("{line}; `heureka {command} --help` explains all flags")
 }
 
-fn unknown_argument(argument: &str) -> String {
+fn unknown_argument(table: &Table, argument: &str) -> String {
     let meant = argument
         .strip_prefix("--")
-        .and_then(nearest)
+        .and_then(|key| table.nearest(key))
         .map(|key| format!("did you mean --{key}? "))
         .unwrap_or_default();
-    let argument = shown(argument);
-    format!("unknown argument {argument}: {meant}`heureka serve --help` lists all flags")
+    let runs_a_program = table.command == AGENT.command && !argument.starts_with('-');
+    let meant = if runs_a_program {
+        "the command to run stands behind --; "
+    } else {
+        &meant
+    };
+    let (argument, command) = (shown(argument), table.command);
+    format!("unknown argument {argument}: {meant}`heureka {command} --help` lists all flags")
 }

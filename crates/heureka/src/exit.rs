@@ -17,6 +17,10 @@ const USAGE: u8 = 64;
 const UNAVAILABLE: u8 = 69;
 /// An internal failure.
 const INTERNAL: u8 = 70;
+/// A command that is there and cannot be started, as shells say it.
+const NOT_STARTED: u8 = 126;
+/// A command that is not there, likewise.
+const NOT_FOUND: u8 = 127;
 
 /// Why the process ends without having done what it was asked to do.
 #[derive(Debug)]
@@ -25,6 +29,10 @@ pub(crate) enum Failure {
     Usage(Vec<String>),
     /// Something that is needed is not to be had now.
     Unavailable(String),
+    /// The command that was to be run cannot be started.
+    NotStarted(String),
+    /// The command that was to be run is not there.
+    NotFound(String),
     /// The fault is ours or the machine's.
     Internal(anyhow::Error),
 }
@@ -45,6 +53,8 @@ impl Failure {
         let (lines, code) = match self {
             Self::Usage(lines) => (lines, USAGE),
             Self::Unavailable(line) => (vec![line], UNAVAILABLE),
+            Self::NotStarted(line) => (vec![line], NOT_STARTED),
+            Self::NotFound(line) => (vec![line], NOT_FOUND),
             Self::Internal(error) => (vec![format!("{error:#}")], INTERNAL),
         };
         let mut stderr = io::stderr().lock();

@@ -3,6 +3,7 @@
 //! The order of things: the command line, the configuration as a whole, the log, the runtime, and
 //! then the command itself. What can be wrong with the first two is said before a port is bound.
 
+mod agent;
 mod assembly;
 mod command_line;
 mod config;
@@ -15,6 +16,7 @@ mod signals;
 use std::process::ExitCode;
 
 use command_line::Command;
+use config::{AgentSettings, Flags, Loaded, ServeSettings, Settings};
 use exit::Failure;
 
 fn main() -> ExitCode {
@@ -25,10 +27,18 @@ fn run() -> Result<ExitCode, Failure> {
     match command_line::parse(std::env::args_os())? {
         Command::Help { text } => exit::print(&text).map(|()| ExitCode::SUCCESS),
         Command::Serve(flags) => {
-            let loaded = config::load(flags, std::env::vars_os()).map_err(Failure::usage)?;
+            let loaded: Loaded<ServeSettings> = load(flags)?;
             let tls = assembly::tls(&loaded.settings)?;
             logging::start(&loaded.settings.log)?;
             serve::run(&loaded.settings, tls, &loaded.notes)
         }
+        Command::Agent(flags, program) => {
+            let loaded: Loaded<AgentSettings> = load(flags)?;
+            agent::run(loaded, &program)
+        }
     }
+}
+
+fn load<S: Settings>(flags: Flags) -> Result<Loaded<S>, Failure> {
+    config::load(flags, std::env::vars_os()).map_err(Failure::usage)
 }

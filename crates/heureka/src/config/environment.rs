@@ -7,10 +7,8 @@ use std::{
 
 use super::{
     layers::{Given, Layer, Problem, Source},
-    nearest, table,
+    setting::Table,
 };
-
-const PREFIX: &str = "HEUREKA_";
 
 /// What the environment gives.
 #[derive(Debug, Default)]
@@ -24,7 +22,8 @@ pub(crate) struct Variables {
 #[derive(Debug)]
 pub(crate) struct Note {
     variable: String,
-    nearest: Option<&'static str>,
+    /// The variable that may have been meant.
+    nearest: Option<String>,
 }
 
 impl Display for Note {
@@ -34,31 +33,41 @@ impl Display for Note {
             "the variable {} is not known and has no effect",
             self.variable
         )?;
-        let meant = table::entries().find(|entry| Some(entry.key) == self.nearest);
-        meant.map_or(Ok(()), |entry| {
-            write!(f, "; did you mean {}?", entry.variable())
-        })
+        let nearest = self.nearest.as_ref();
+        nearest.map_or(Ok(()), |variable| write!(f, "; did you mean {variable}?"))
     }
 }
 
-/// Picks out the variables that are ours. An empty one counts as not set.
-pub(crate) fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Variables {
+/// Picks out the variables that are the table's. An empty one counts as not set.
+pub(crate) fn read(
+    table: &Table,
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Variables {
     let mut read = Variables::default();
     for (name, value) in variables {
-        if let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX))
+        if let Some(name) = name.to_str().filter(|name| is_of(table, name))
             && !value.is_empty()
         {
-            read.take(name, &value);
+            read.take(table, name, &value);
         }
     }
     read
 }
 
+fn is_of(table: &Table, name: &str) -> bool {
+    let is_other = || table.others.iter().any(|prefix| name.starts_with(prefix));
+    name.starts_with(table.prefix) && !is_other()
+}
+
 impl Variables {
-    fn take(&mut self, name: &str, value: &OsStr) {
+    fn take(&mut self, table: &Table, name: &str, value: &OsStr) {
         let variable = name.to_owned();
-        let known = table::entries().find(|entry| entry.variable() == name);
+        let known = table
+            .entries()
+            .find(|entry| table.variable(entry.key) == name);
         match (known, value.to_str()) {
+            // First, because the port of a service has the name that the agent's has.
+            (_, text) if is_kubernetes_service(name, text.unwrap_or_default()) => {}
             (Some(entry), Some(text)) => {
                 let given = Given {
                     text: text.to_owned(),
@@ -67,9 +76,9 @@ impl Variables {
                 self.layer.insert(entry.key, given);
             }
             (Some(_), None) => self.problems.push(Problem::NotUtf8 { variable }),
-            (None, text) if is_kubernetes_service(name, text.unwrap_or_default()) => {}
             (None, _) => {
-                let nearest = nearest(&key_of(name));
+                let nearest = table.nearest(&key_of(table, name));
+                let nearest = nearest.map(|key| table.variable(key));
                 self.notes.push(Note { variable, nearest });
             }
         }
@@ -77,12 +86,12 @@ impl Variables {
 }
 
 /// `node-name` for `HEUREKA_NODE_NAME`.
-fn key_of(variable: &str) -> String {
-    let name = variable.strip_prefix(PREFIX).unwrap_or(variable);
+fn key_of(table: &Table, variable: &str) -> String {
+    let name = variable.strip_prefix(table.prefix).unwrap_or(variable);
     name.to_ascii_lowercase().replace('_', "-")
 }
 
-/// Whether Kubernetes made the variable for a service called `heureka` or `heureka-…`.
+/// Whether Kubernetes made the variable for a service called `heureka`, `heureka-agent` or `heureka-…`.
 ///
 /// It tells each container about each service: `HEUREKA_SERVICE_HOST`, `HEUREKA_SERVICE_PORT`,
 /// `HEUREKA_SERVICE_PORT_HTTP`, `HEUREKA_PORT=tcp://10.0.0.1:8761`, `HEUREKA_PORT_8761_TCP`,
@@ -111,14 +120,14 @@ fn names_a_port(text: &str) -> bool {
 mod tests {
     use std::ffi::OsString;
 
-    use super::{is_kubernetes_service, read};
-    use crate::config::table;
+    use super::{Table, is_kubernetes_service, read};
+    use crate::config::{AGENT, SERVE};
 
-    fn notes(variables: &[(&str, &str)]) -> Vec<String> {
+    fn notes(table: &Table, variables: &[(&str, &str)]) -> Vec<String> {
         let variables = variables
             .iter()
             .map(|(name, value)| (OsString::from(name), OsString::from(value)));
-        read(variables)
+        read(table, variables)
             .notes
             .iter()
             .map(ToString::to_string)
@@ -127,28 +136,31 @@ mod tests {
 
     #[test]
     fn variables_that_kubernetes_makes_are_passed_over() {
-        let silent = notes(&[
-            ("HEUREKA_SERVICE_HOST", "10.96.0.17"),
-            ("HEUREKA_SERVICE_PORT", "8761"),
-            ("HEUREKA_SERVICE_PORT_HTTP", "8761"),
-            ("HEUREKA_PORT", "tcp://10.96.0.17:8761"),
-            ("HEUREKA_PORT_8761_TCP", "tcp://10.96.0.17:8761"),
-            ("HEUREKA_PORT_8761_TCP_PROTO", "tcp"),
-            ("HEUREKA_PORT_8761_TCP_PORT", "8761"),
-            ("HEUREKA_PORT_8761_TCP_ADDR", "10.96.0.17"),
-            ("HEUREKA_HEADLESS_SERVICE_HOST", "10.96.0.18"),
-            ("HEUREKA_HEADLESS_PORT_53_UDP", "udp://10.96.0.18:53"),
-            ("HEUREKA_LISTEN", "0.0.0.0:8761"),
-            ("HEUREKA_EMPTY", ""),
-            ("HEUREKAX", "1"),
-            ("PATH", "/bin"),
-        ]);
+        let silent = notes(
+            &SERVE,
+            &[
+                ("HEUREKA_SERVICE_HOST", "10.96.0.17"),
+                ("HEUREKA_SERVICE_PORT", "8761"),
+                ("HEUREKA_SERVICE_PORT_HTTP", "8761"),
+                ("HEUREKA_PORT", "tcp://10.96.0.17:8761"),
+                ("HEUREKA_PORT_8761_TCP", "tcp://10.96.0.17:8761"),
+                ("HEUREKA_PORT_8761_TCP_PROTO", "tcp"),
+                ("HEUREKA_PORT_8761_TCP_PORT", "8761"),
+                ("HEUREKA_PORT_8761_TCP_ADDR", "10.96.0.17"),
+                ("HEUREKA_HEADLESS_SERVICE_HOST", "10.96.0.18"),
+                ("HEUREKA_HEADLESS_PORT_53_UDP", "udp://10.96.0.18:53"),
+                ("HEUREKA_LISTEN", "0.0.0.0:8761"),
+                ("HEUREKA_EMPTY", ""),
+                ("HEUREKAX", "1"),
+                ("PATH", "/bin"),
+            ],
+        );
         assert_eq!(silent, Vec::<String>::new());
     }
 
     #[test]
     fn other_unknown_variables_are_noted() {
-        let noted = notes(&[("HEUREKA_LISTNE", "x"), ("HEUREKA_PORT", "8761")]);
+        let noted = notes(&SERVE, &[("HEUREKA_LISTNE", "x"), ("HEUREKA_PORT", "8761")]);
         assert_eq!(noted.len(), 2);
         assert_eq!(
             noted[0],
@@ -159,12 +171,30 @@ mod tests {
 
     #[test]
     fn no_setting_is_called_like_a_variable_of_kubernetes() {
-        for entry in table::entries() {
+        for entry in SERVE.entries() {
             assert!(
-                !is_kubernetes_service(&entry.variable(), "tcp://"),
+                !is_kubernetes_service(&SERVE.variable(entry.key), "tcp://"),
                 "{}",
                 entry.key
             );
         }
+    }
+
+    #[test]
+    fn the_port_of_a_service_called_like_the_agent_is_not_the_agents() {
+        for (value, text) in [("tcp://10.96.0.17:8000", None), ("8000", Some("8000"))] {
+            let variable = (OsString::from("HEUREKA_AGENT_PORT"), OsString::from(value));
+            let layer = read(&AGENT, [variable].into_iter()).layer;
+            assert_eq!(layer.get("port").map(|given| &*given.text), text);
+        }
+    }
+
+    #[test]
+    fn each_command_has_variables_of_its_own() {
+        let variables = [("HEUREKA_LISTNE", "x"), ("HEUREKA_AGENT_SEVRER", "x")];
+        let (server, agent) = (notes(&SERVE, &variables), notes(&AGENT, &variables));
+        assert_eq!((server.len(), agent.len()), (1, 1), "{server:?} {agent:?}");
+        assert!(server[0].contains("HEUREKA_LISTEN?"), "{server:?}");
+        assert!(agent[0].contains("HEUREKA_AGENT_SERVER?"), "{agent:?}");
     }
 }

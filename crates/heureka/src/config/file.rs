@@ -6,12 +6,11 @@ use toml::Value;
 
 use super::{
     layers::{Given, Layer, Problem, Source},
-    nearest, table,
-    table::CONFIG,
+    setting::Table,
 };
 
 /// Reads a TOML file whose keys are those of the table, or tells all that is wrong with it.
-pub(crate) fn read(path: &Path) -> Result<Layer, Vec<Problem>> {
+pub(crate) fn read(table: &Table, path: &Path) -> Result<Layer, Vec<Problem>> {
     let unreadable = |reason| {
         vec![Problem::UnreadableFile {
             path: path.to_owned(),
@@ -25,7 +24,7 @@ pub(crate) fn read(path: &Path) -> Result<Layer, Vec<Problem>> {
     let source = Source::File(Arc::from(path));
     let (mut layer, mut problems) = (Layer::new(), Vec::new());
     for (key, value) in keys {
-        match value_of(path, &key, &value) {
+        match value_of(table, path, &key, &value) {
             Ok((key, text)) => {
                 layer.insert(
                     key,
@@ -45,11 +44,19 @@ pub(crate) fn read(path: &Path) -> Result<Layer, Vec<Problem>> {
     }
 }
 
-fn value_of(path: &Path, key: &str, value: &Value) -> Result<(&'static str, String), Problem> {
+fn value_of(
+    table: &Table,
+    path: &Path,
+    key: &str,
+    value: &Value,
+) -> Result<(&'static str, String), Problem> {
     // The file does not say which file it is.
-    let known = table::entries().find(|entry| entry.key == key && key != CONFIG.entry.key);
+    let names_file = |key| table.file.is_some_and(|entry| entry.key == key);
+    let known = table
+        .entries()
+        .find(|entry| entry.key == key && !names_file(key));
     let Some(entry) = known else {
-        let nearest = nearest(key).filter(|nearest| *nearest != CONFIG.entry.key);
+        let nearest = table.nearest(key).filter(|nearest| !names_file(nearest));
         return Err(Problem::UnknownKey {
             path: path.to_owned(),
             key: key.to_owned(),

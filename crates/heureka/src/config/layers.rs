@@ -9,7 +9,7 @@ use std::{
 
 use thiserror::Error;
 
-use super::{table, value::Unfit};
+use super::{setting::Table, value::Unfit};
 
 /// What one source gives, by key.
 pub(crate) type Layer = BTreeMap<&'static str, Given>;
@@ -38,6 +38,8 @@ pub(crate) enum Problem {
         given: Given,
         unfit: Unfit,
     },
+    #[error("{key} is missing: give --{key} or the variable {variable}")]
+    Missing { key: &'static str, variable: String },
     #[error("unknown key {key:?} in {}: {}", .path.display(), advice(*.nearest))]
     UnknownKey {
         path: PathBuf,
@@ -62,16 +64,22 @@ pub(crate) enum Problem {
          in both, or write * for all regions"
     )]
     UnknownRegion { region: String },
+    #[error(
+        "lease has to be longer than renewal-interval, or it ends before it is renewed; three times as long leaves room \
+         for a renewal that is lost"
+    )]
+    LeaseTooShort,
     #[error("the setting {key} is missing in the table of settings, which is our own mistake")]
     NotInTable { key: &'static str },
 }
 
-/// A value as a message repeats it; one that may hold a password is not repeated.
+/// A value as a message repeats it; one that may hold a password is not repeated. The line end behind a flag that can be
+/// repeated is not part of what was written.
 pub(crate) fn shown(text: &str) -> String {
     if text.contains('@') {
         "(not shown, for it may hold a password)".to_owned()
     } else {
-        format!("{text:?}")
+        format!("{:?}", text.strip_suffix('\n').unwrap_or(text))
     }
 }
 
@@ -108,12 +116,12 @@ pub(crate) struct Values(Layer);
 
 impl Values {
     /// Takes each value from the first of the `layers` that has it.
-    pub(crate) fn resolve(layers: [Layer; 3]) -> Self {
+    pub(crate) fn resolve(table: &Table, layers: [Layer; 3]) -> Self {
         let mut values = Layer::new();
         for mut layer in layers.into_iter().rev() {
             values.append(&mut layer);
         }
-        for entry in table::entries() {
+        for entry in table.entries() {
             values
                 .entry(entry.key)
                 .or_insert_with(|| entry.given_by_default());
@@ -122,10 +130,14 @@ impl Values {
     }
 
     /// All values that their settings do not take.
-    pub(crate) fn problems(&self) -> Vec<Problem> {
+    pub(crate) fn problems(&self, table: &Table) -> Vec<Problem> {
         let unfit = |setting: &dyn super::AnySetting| {
-            let key = setting.entry().key;
-            let given = self.0.get(key)?;
+            let entry = setting.entry();
+            let (key, given) = (entry.key, self.0.get(entry.key)?);
+            if given.text.is_empty() && entry.is_required() {
+                let variable = table.variable(key);
+                return Some(Problem::Missing { key, variable });
+            }
             let unfit = setting.check(&given.text).err()?;
             Some(Problem::Unfit {
                 key,
@@ -133,7 +145,7 @@ impl Values {
                 unfit,
             })
         };
-        table::settings().filter_map(unfit).collect()
+        table.settings().filter_map(unfit).collect()
     }
 
     pub(crate) fn take(&mut self, key: &str) -> Option<Given> {

@@ -11,7 +11,9 @@ use heureka_core::PeerSource;
 use heureka_model::{AppName, RegionName, ServiceUrl};
 
 use super::{
+    Settings,
     layers::{Problem, Values},
+    setting::Table,
     table,
 };
 
@@ -189,9 +191,10 @@ impl Display for ListenAddress {
     }
 }
 
-impl ServeSettings {
-    /// Takes each setting of the table out of `values`.
-    pub(crate) fn take_from(values: &mut Values) -> Result<Self, Problem> {
+impl Settings for ServeSettings {
+    const TABLE: &'static Table = &table::SERVE;
+
+    fn take_from(values: &mut Values) -> Result<Self, Problem> {
         Ok(Self {
             listen: table::LISTEN.take(values)?,
             config: table::CONFIG.take(values)?,
@@ -207,8 +210,7 @@ impl ServeSettings {
         })
     }
 
-    /// What is wrong with settings that are right one by one.
-    pub(crate) fn problems(&self) -> Vec<Problem> {
+    fn problems(&self) -> Vec<Problem> {
         self.regions.problems()
     }
 }
@@ -340,12 +342,15 @@ impl LogSettings {
 
 #[cfg(test)]
 mod tests {
-    use super::ServeSettings;
-    use crate::config::layers::{Layer, Values};
+    use super::{ServeSettings, Settings as _};
+    use crate::config::{
+        SERVE,
+        layers::{Layer, Values},
+    };
 
     #[test]
     fn each_setting_of_the_table_is_taken() {
-        let mut values = Values::resolve([Layer::new(), Layer::new(), Layer::new()]);
+        let mut values = Values::resolve(&SERVE, [Layer::new(), Layer::new(), Layer::new()]);
         assert!(!values.is_empty());
         ServeSettings::take_from(&mut values).unwrap();
         assert!(

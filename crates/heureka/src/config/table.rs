@@ -1,11 +1,11 @@
-//! The one list of settings.
+//! The one list of the server's settings.
 
 use std::{path::PathBuf, time::Duration};
 
 use heureka_core::PeerSource;
 
 use super::{
-    setting::{AnySetting, Entry, Group, Setting},
+    setting::{Group, Setting, Table},
     settings::{AllowedApp, LeaseCompat, LeaseGrace, ListenAddress, LogFormat, RegionUrl},
     value::{
         ALLOWED_APPS, COUNT, COUNT_OR_OFF, DURATION, Kind, LABEL, LEASE_COMPAT as LEASE_RULE,
@@ -15,8 +15,16 @@ use super::{
     },
 };
 
-/// What `heureka serve` takes, in the order of its help.
-pub(crate) static SERVE_SETTINGS: &[Group] = &[
+/// What `heureka serve` takes.
+pub(crate) static SERVE: Table = Table {
+    command: "serve",
+    prefix: "HEUREKA_",
+    others: &["HEUREKA_AGENT_"],
+    file: Some(&CONFIG.entry),
+    groups: GROUPS,
+};
+
+static GROUPS: &[Group] = &[
     Group {
         title: "Process",
         settings: &[&LISTEN, &CONFIG, &LOG_FORMAT, &LOG_LEVEL],
@@ -94,19 +102,6 @@ pub(crate) static SERVE_SETTINGS: &[Group] = &[
         ],
     },
 ];
-
-/// All settings, group after group.
-pub(crate) fn settings() -> impl Iterator<Item = &'static dyn AnySetting> {
-    SERVE_SETTINGS
-        .iter()
-        .flat_map(|group| group.settings)
-        .copied()
-}
-
-/// What is told about each of them.
-pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
-    settings().map(AnySetting::entry)
-}
 
 pub(crate) static LISTEN: Setting<ListenAddress> = Setting::new(
     "listen",

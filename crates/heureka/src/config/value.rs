@@ -7,9 +7,14 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::settings::{LeaseCompat, LeaseGrace, ListenAddress, LogFormat};
 
+mod agent;
 mod peers;
 mod regions;
 
+pub(crate) use agent::{
+    APP, DURATION_OR_OFF, HEALTH, METADATA, OPTIONAL_ADDRESS, OPTIONAL_HOST, OPTIONAL_LABEL,
+    OPTIONAL_PORT, SERVERS, WHOLE_SECONDS,
+};
 pub(crate) use peers::PEERS;
 pub(crate) use regions::{ALLOWED_APPS, REGION_URLS};
 

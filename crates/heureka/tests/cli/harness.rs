@@ -3,6 +3,7 @@
 use std::{
     ffi::OsStr,
     fs,
+    ops::{Deref, DerefMut},
     path::PathBuf,
     process::{Output, Stdio},
     time::Duration,
@@ -12,7 +13,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines},
     net::TcpStream,
     process::{Child, ChildStderr, Command},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 /// Far more than anything here takes; only a failing test waits for as long.
@@ -69,10 +70,25 @@ pub(crate) async fn run(mut command: Command) -> Ended {
     }
 }
 
+/// Waits until `holds`, which it asks again and again.
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, waiting).await.expect(what);
+}
+
+/// A process that runs, and what it says on stderr.
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    log: Lines<BufReader<ChildStderr>>,
+}
+
 /// A server that is up.
 pub(crate) struct Server {
-    child: Child,
-    log: Lines<BufReader<ChildStderr>>,
+    process: Process,
     /// The line it printed when it was up.
     pub(crate) up: String,
     /// `HOST:PORT`, from that line.
@@ -87,9 +103,8 @@ impl Server {
     }
 
     pub(crate) async fn up(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
-        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut process = Process::start(&mut command);
+        let mut stdout = BufReader::new(process.child.stdout.take().unwrap()).lines();
         let up = timeout(PATIENCE, stdout.next_line())
             .await
             .expect("it comes up")
@@ -97,11 +112,52 @@ impl Server {
         let up = up.expect("it says that it is up");
         let address = up.split('/').nth(2).expect("it says where").to_owned();
         Self {
-            child,
-            log,
+            process,
             up,
             address,
         }
+    }
+
+    /// The first line of the answer to `GET /`.
+    pub(crate) async fn get(&self) -> String {
+        let answer = self.send("GET / HTTP/1.1", "").await;
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// The whole answer to a request with this first line and this body of JSON.
+    pub(crate) async fn send(&self, first_line: &str, body: &str) -> String {
+        let mut connection = TcpStream::connect(&self.address).await.unwrap();
+        let length = body.len();
+        let request = format!(
+            "{first_line}\r\nHost: eureka\r\nConnection: close\r\nAccept: application/json\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+}
+
+impl Deref for Server {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.process
+    }
+}
+
+impl DerefMut for Server {
+    fn deref_mut(&mut self) -> &mut Process {
+        &mut self.process
+    }
+}
+
+impl Process {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, log }
     }
 
     /// Sends a signal, such as `TERM`.
@@ -130,32 +186,12 @@ impl Server {
     }
 
     /// Waits for the end and yields the exit code.
-    pub(crate) async fn ended(mut self) -> Option<i32> {
+    pub(crate) async fn ended(&mut self) -> Option<i32> {
         timeout(PATIENCE, self.child.wait())
             .await
             .expect("it ends")
             .unwrap()
             .code()
-    }
-
-    /// The first line of the answer to `GET /`.
-    pub(crate) async fn get(&self) -> String {
-        let answer = self.send("GET / HTTP/1.1", "").await;
-        answer.lines().next().unwrap_or_default().to_owned()
-    }
-
-    /// The whole answer to a request with this first line and this body of JSON.
-    pub(crate) async fn send(&self, first_line: &str, body: &str) -> String {
-        let mut connection = TcpStream::connect(&self.address).await.unwrap();
-        let length = body.len();
-        let request = format!(
-            "{first_line}\r\nHost: eureka\r\nConnection: close\r\nAccept: application/json\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-        );
-        connection.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).await.unwrap();
-        answer
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod agent;
 mod cluster;
 mod harness;
 mod help;

@@ -3,12 +3,14 @@ use std::{fmt::Debug, time::Duration};
 use heureka_model::{AppName, RegionName};
 
 use super::{
-    ALLOWED_APPS, COUNT, COUNT_OR_OFF, DURATION, Kind, LABEL, LEASE_COMPAT, LEASE_GRACE, LISTEN,
-    LOG_FORMAT, LOG_LEVEL, NAME, NAMES, POSITIVE_DURATION, RATIO, REGION_URLS, SIZE, SWITCH,
+    ALLOWED_APPS, COUNT, COUNT_OR_OFF, DURATION, DURATION_OR_OFF, HEALTH, Kind, LABEL,
+    LEASE_COMPAT, LEASE_GRACE, LISTEN, LOG_FORMAT, LOG_LEVEL, METADATA, NAME, NAMES,
+    OPTIONAL_ADDRESS, OPTIONAL_HOST, OPTIONAL_PORT, POSITIVE_DURATION, RATIO, REGION_URLS, SERVERS,
+    SIZE, SWITCH, WHOLE_SECONDS,
 };
 use crate::config::{
+    AGENT, SERVE,
     settings::{AllowedApp, LeaseCompat, LeaseGrace, LogFormat, RegionUrl},
-    table,
 };
 
 #[track_caller]
@@ -296,8 +298,98 @@ fn log_levels() {
 
 #[test]
 fn every_default_is_a_value() {
-    for setting in table::settings() {
+    let settings = SERVE.settings().chain(AGENT.settings());
+    for setting in settings.filter(|setting| !setting.entry().is_required()) {
         let default = setting.entry().given_by_default().text;
         assert_eq!(setting.check(&default), Ok(()), "{}", setting.entry().key);
+    }
+}
+
+#[test]
+fn servers_of_the_agent() {
+    for text in ["", ",", "eureka:8761", "http://a/,ftp://b/"] {
+        assert!((SERVERS.read)(text).is_err(), "{text:?}");
+    }
+    let servers = (SERVERS.read)("http://u:p@a:1/eureka, https://b/eureka/").unwrap();
+    assert_eq!(
+        format!("{servers:?}"),
+        "[http://a:1/eureka/, https://b/eureka/]"
+    );
+}
+
+#[test]
+fn what_may_be_left_out() {
+    let ports = [("", None), ("1", Some(1)), ("65535", Some(65535))];
+    check(&OPTIONAL_PORT, &ports, &["0", "65536", "+1", "http", " 1"]);
+    let host = |host: &str| Some(host.to_owned());
+    let hosts = [
+        ("", None),
+        ("a-b.c_d", host("a-b.c_d")),
+        ("::1", host("::1")),
+    ];
+    check(&OPTIONAL_HOST, &hosts, &["a b", "a/b", "ä"]);
+    let addresses = [("", None), ("10.0.0.7", "10.0.0.7".parse().ok())];
+    check(&OPTIONAL_ADDRESS, &addresses, &["10.0.0", "localhost"]);
+    let durations = [("off", None), ("0s", Some(Duration::ZERO))];
+    check(&DURATION_OR_OFF, &durations, &["", "on", "5", "8761h"]);
+}
+
+#[test]
+fn seconds() {
+    let bad = ["", "0s", "500ms", "1500ms", "30", "8761h"];
+    check(
+        &WHOLE_SECONDS,
+        &[("1000ms", 1), ("30s", 30), ("2m", 120)],
+        &bad,
+    );
+}
+
+#[test]
+fn metadata() {
+    let pairs = |pairs: &[(&str, &str)]| {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let good = [
+        ("", pairs(&[])),
+        ("a=1", pairs(&[("a", "1")])),
+        ("a=1, b=2,", pairs(&[("a", "1"), ("b", "2")])),
+        ("a=1,2\n", pairs(&[("a", "1,2")])),
+        ("a=1,2\nb=x=y\n", pairs(&[("a", "1,2"), ("b", "x=y")])),
+        ("a=", pairs(&[("a", "")])),
+    ];
+    check(&METADATA, &good, &["a", "=1", "a=1,b", "a=1\nb"]);
+}
+
+#[test]
+fn health_checks() {
+    let bad = [
+        "localhost:80",
+        "tcp://localhost",
+        "tcp://localhost:0",
+        "exec:",
+        "exec: ",
+        "ftp://a/",
+        "http://",
+        "http:///x",
+        "http://a/#b",
+        "http://a/b c",
+        "http://u:p/w@a/",
+    ];
+    for text in bad {
+        assert!((HEALTH.read)(text).is_err(), "{text:?}");
+    }
+    for (text, shown) in [
+        ("http://u:p@A:81/health?token=t", "http://a:81/health"),
+        ("https://a", "https://a/"),
+        ("http://a?x", "http://a/"),
+        ("tcp://localhost:80", "tcp://localhost:80"),
+        ("tcp://[::1]:80", "tcp://[::1]:80"),
+        ("exec:test -f /tmp/secret", "exec"),
+    ] {
+        let target = (HEALTH.read)(text).unwrap().unwrap();
+        assert_eq!(target.to_string(), shown, "{text:?}");
     }
 }
