@@ -6,7 +6,7 @@ use heureka_core::Protection;
 use heureka_model::{InstanceInfo, InstanceKey};
 use rand::RngExt as _;
 
-use crate::expectations::{Acknowledged, Cancelled};
+use crate::expectations::{Acknowledged, Cancelled, Known};
 use crate::host::Process;
 use crate::world::World;
 
@@ -32,7 +32,7 @@ impl World {
         process.node.instance(key.app.as_str(), key.id.as_str())
     }
 
-    fn has_run(&self, host: usize, run: u64) -> bool {
+    pub(crate) fn has_run(&self, host: usize, run: u64) -> bool {
         let running = self.hosts.get(host).and_then(|host| host.running());
         running.is_some_and(|process| process.run == run)
     }
@@ -44,7 +44,7 @@ impl World {
     }
 
     /// Whether both have been in contact for long enough to know what the other knew at `since`.
-    fn have_met(&self, one: usize, other: usize, since: Duration) -> bool {
+    pub(crate) fn have_met(&self, one: usize, other: usize, since: Duration) -> bool {
         let since = since.max(self.network.unchanged_since(one, other));
         let bound = self.scenario.catches_up_within();
         self.network.are_connected(one, other) && since.saturating_add(bound) < self.now
@@ -162,6 +162,7 @@ impl World {
             self.look_at(key);
         }
         self.look_beside_java();
+        self.look_at_agents();
         self.check_queues();
         self.read_what_changed();
         self.has_converged |= self.is_over && self.digests_are_equal();
@@ -301,13 +302,17 @@ impl World {
         }
     }
 
-    /// I3, I16, and what was lost.
     pub(crate) fn end(&mut self) {
         for host in &mut self.hosts {
             if let Some(process) = &host.process {
                 self.node_time += self.now.saturating_sub(process.started);
             }
         }
+        self.check_agents_at_the_end();
+    }
+
+    /// I3, I16, and what was lost.
+    pub(crate) fn check_convergence(&mut self) {
         if !self.has_converged {
             let seen = self.differences();
             self.violated(format!("I3: the nodes do not hold the same: {seen}"));
@@ -332,10 +337,10 @@ impl World {
     }
 
     fn differences(&self) -> String {
-        let differing = self.clients.iter().filter_map(|client| {
-            let views = self.views(&client.key);
+        let differing = self.expected.iter().filter_map(|(key, _)| {
+            let views = self.views(key);
             let differ = views.windows(2).any(|pair| pair.first() != pair.last());
-            differ.then(|| format!("{}: {views:?}", client.key))
+            differ.then(|| format!("{key}: {views:?}"))
         });
         let differing: Vec<String> = differing.collect();
         if differing.is_empty() {
@@ -345,13 +350,21 @@ impl World {
         }
     }
 
+    /// Whether it registered after everything was healed: agents still say then what they could not say before, and it may be
+    /// on its way.
+    pub(crate) fn is_new(&self, known: &Known) -> bool {
+        known
+            .episode
+            .is_some_and(|episode| episode.since > self.over_at)
+    }
+
     fn check_same_view(&mut self) {
         let keys: Vec<InstanceKey> = self.expected.iter().map(|(key, _)| key.clone()).collect();
         for key in keys {
             let views = self.views(&key);
             let is_live = self.expected.get(&key).is_some_and(|known| {
                 let live = self.expected.live(known, self.now);
-                live.is_some_and(|ack| self.has_run(ack.host, ack.run))
+                !self.is_new(known) && live.is_some_and(|ack| self.has_run(ack.host, ack.run))
             });
             if is_live && views.iter().any(Option::is_none) {
                 self.expected.counts.lost += 1;

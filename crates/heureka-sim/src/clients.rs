@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use heureka_core::{CancelOutcome, Origin, RenewOutcome, Renewal};
 use heureka_model::{
     AppName, DataCenter, DataCenterDraft, DocumentLimits, InstanceDraft, InstanceKey,
     InstanceStatus, Registration, UnixMillis,
@@ -12,6 +11,7 @@ use rand_pcg::Pcg64;
 
 use crate::host::WALL_AT_START;
 use crate::peers::Event;
+use crate::serving::Write;
 use crate::world::World;
 
 /// Time between two heartbeats.
@@ -246,12 +246,15 @@ impl World {
         if !arrives {
             return Heard::Hung;
         }
-        let is_done = self.carry_out(client, host, deed);
+        let Some((key, write)) = self.write_of(client, deed) else {
+            return Heard::Refused;
+        };
+        let is_done = self.serve(&key, host, &write);
         if hung {
             return Heard::Hung;
         }
-        if is_done && deed != Deed::Cancel {
-            self.acknowledged(client, host, run, deed);
+        if is_done {
+            self.acknowledged(&key, host, run, &write);
         }
         if is_done {
             Heard::Done
@@ -266,91 +269,22 @@ impl World {
                 self.now,
                 format_args!("late at node-{host}: client {client} {deed:?}"),
             );
-            if let (Deed::Register { dirty_ms, .. }, Some(client)) =
-                (deed, self.clients.get(client))
-            {
-                self.expected.returned_late(&client.key, dirty_ms);
+            if let Some((key, write)) = self.write_of(client, deed) {
+                self.serve_late(&key, host, &write);
             }
-            self.carry_out(client, host, deed);
-            self.comes_late_beside_java(client, deed);
         }
     }
 
-    /// A cancel for which nobody waits any more counts as the later write among nodes; a Java-like server has no stamps,
-    /// and may have taken a return before that it tells the nodes after it.
-    fn comes_late_beside_java(&mut self, client: usize, deed: Deed) {
-        if let (Some(_), Deed::Cancel, Some(client)) =
-            (self.scenario.java, deed, self.clients.get(client))
-        {
-            self.expected.cancel_is_lost(&client.key);
-        }
-    }
-
-    /// A server does what a client asks. Answers whether that was a success.
-    fn carry_out(&mut self, client: usize, index: usize, deed: Deed) -> bool {
-        let at = self.now;
-        let Some(key) = self.clients.get(client).map(|client| client.key.clone()) else {
-            return false;
-        };
-        let Some(run) = self.hosts.get(index).and_then(|host| host.run()) else {
-            return false;
-        };
-        self.told.writes += 1;
-        let is_done = if self.java(index).is_some() {
-            self.java_does(index, &key, deed)
-        } else {
-            self.node_does(index, &key, deed)
-        };
-        match deed {
-            Deed::Register { .. } if is_done => self.expected.registered(&key, at, index),
-            Deed::Cancel => self.expected.cancelled(&key, at, index, run, is_done),
-            Deed::Register { .. } | Deed::Renew { .. } => {}
-        }
-        self.settle(index);
-        is_done
-    }
-
-    fn node_does(&mut self, index: usize, key: &InstanceKey, deed: Deed) -> bool {
-        let at = self.now;
-        let Some(host) = self.hosts.get_mut(index) else {
-            return false;
-        };
-        let now = host.now(at);
-        let Some(process) = &mut host.process else {
-            return false;
-        };
-        let (app, id, node) = (key.app.as_str(), key.id.as_str(), &mut process.node);
-        match deed {
+    fn write_of(&self, client: usize, deed: Deed) -> Option<(InstanceKey, Write)> {
+        let key = self.clients.get(client)?.key.clone();
+        let write = match deed {
             Deed::Register { dirty_ms, status } => {
-                registration(key, dirty_ms, status).is_some_and(|registration| {
-                    node.register(now, registration, Origin::Client).is_ok()
-                })
+                Write::Register(Box::new(registration(&key, dirty_ms, status)?))
             }
-            Deed::Renew { dirty_ms } => {
-                let renewal = Renewal {
-                    last_dirty: Some(UnixMillis(dirty_ms)),
-                    overridden_status: None,
-                };
-                let outcome = node.renew(now, app, id, renewal, Origin::Client);
-                if outcome != RenewOutcome::Unknown {
-                    self.expected.gave_a_sign(key, at);
-                }
-                outcome == RenewOutcome::Renewed
-            }
-            Deed::Cancel => node.cancel(now, app, id, Origin::Client) == CancelOutcome::Cancelled,
-        }
-    }
-
-    fn acknowledged(&mut self, client: usize, host: usize, run: u64, deed: Deed) {
-        let Some(key) = self.clients.get(client).map(|client| client.key.clone()) else {
-            return;
+            Deed::Renew { dirty_ms } => Write::Renew(UnixMillis(dirty_ms)),
+            Deed::Cancel => Write::Cancel,
         };
-        let dirty_ms = match deed {
-            Deed::Register { dirty_ms, .. } => Some(dirty_ms),
-            Deed::Renew { .. } | Deed::Cancel => None,
-        };
-        self.expected
-            .acknowledged(&key, self.now, host, run, dirty_ms);
+        Some((key, write))
     }
 }
 

@@ -1,11 +1,16 @@
 //! A cluster of nodes and their clients in one thread, under simulated time, from one seed.
 //!
-//! [`run`] builds a world from a seed: some nodes, the lines between them, clients of several habits, and a schedule of
-//! faults. It jumps from event to event, checks after each of them what must hold, heals everything at the end, and asks
-//! whether all nodes hold the same. The same seed gives the same run, byte for byte of its trace.
+//! [`run`] builds a world from a seed: some nodes, the lines between them, clients of several habits, services with the
+//! client library, and a schedule of faults. It jumps from event to event, checks after each of them what must hold, heals
+//! everything at the end, and asks whether all nodes hold the same, and whether every client library sees that. The same
+//! seed gives the same run, byte for byte of its trace.
+//!
+//! The client library takes part as it is: `agents` drives [`heureka_client_core::Agent`] as its shell does, with lines
+//! that lose, delay and break, and servers that are away, stopped or not open yet.
 //!
 //! What must hold is decided by `MERGE.md`; the names of invariants (`I1`) are those of `faults-and-attacks.md`.
 
+mod agents;
 mod checks;
 mod clients;
 mod expectations;
@@ -19,10 +24,12 @@ mod outcome;
 mod peers;
 mod readers;
 mod scenario;
+mod serving;
 mod set_full;
 mod trace;
 mod world;
 
+pub use agents::AgentCounts;
 pub use outcome::{Outcome, Violation};
 pub use set_full::SetFull;
 

@@ -8,7 +8,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use heureka_sim::{SetFull, run};
+use heureka_sim::{AgentCounts, SetFull, run};
 
 const USAGE: &str = "heureka-sim [--seeds N] [--from N] [--first] | --seed N [--trace]";
 
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     };
     let (mut node_time, mut registrations, mut violated) =
         (Duration::ZERO, SetFull::default(), 0_u64);
+    let mut agents = AgentCounts::default();
     for seed in asked.from..asked.from.saturating_add(asked.count) {
         let outcome = run(seed, asked.with_trace);
         print!("{}", outcome.trace);
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         }
         node_time += outcome.node_time;
         registrations += outcome.registrations;
+        agents += outcome.agents;
         if violated > 0 && asked.first_only {
             break;
         }
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         asked.count
     );
     println!("{registrations}");
+    println!("{agents}");
     if violated == 0 {
         ExitCode::SUCCESS
     } else {

@@ -119,7 +119,12 @@ impl Network {
 
     /// What becomes of a request.
     pub(crate) fn request(&self, rng: &mut Pcg64, from: usize, to: usize) -> Fate {
-        match self.line(from, to) {
+        self.over(rng, self.line(from, to))
+    }
+
+    /// What becomes of what is sent over a line.
+    pub(crate) fn over(&self, rng: &mut Pcg64, line: Line) -> Fate {
+        match line {
             Line::Closed => Fate::NoWay,
             Line::Cut => {
                 if rng.random_bool(0.5) {

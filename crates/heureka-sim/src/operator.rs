@@ -17,10 +17,14 @@ impl World {
         }
         let next = self.up_to(Duration::from_secs(30));
         self.at(next, Event::Operator);
-        let client = self.rng.random_range(0..self.clients.len());
+        let instance = self
+            .rng
+            .random_range(0..self.clients.len() + self.agents.len());
         let index = self.rng.random_range(0..self.hosts.len());
         let (deed, at) = (self.rng.random_range(0..5), self.now);
-        let Some(key) = self.clients.get(client).map(|client| client.key.clone()) else {
+        let scripted = self.clients.iter().map(|client| &client.key);
+        let mut keys = scripted.chain(self.agents.iter().map(|agent| &agent.key));
+        let Some(key) = keys.nth(instance).cloned() else {
             return;
         };
         let Some(host) = self.hosts.get_mut(index) else {

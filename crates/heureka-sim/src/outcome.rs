@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::SetFull;
+use crate::{AgentCounts, SetFull};
 
 /// What came of a run.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Outcome {
     pub node_time: Duration,
     /// What became of the registrations.
     pub registrations: SetFull,
+    /// What services with the client library did.
+    pub agents: AgentCounts,
     /// The first thing that should not have been.
     pub violation: Option<Violation>,
     /// What happened, line by line, where it was asked for.

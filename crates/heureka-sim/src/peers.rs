@@ -5,6 +5,7 @@ use std::time::Duration;
 use heureka_core::{CallId, Failure, PeerCall, PeerResult, Request};
 use rand::RngExt as _;
 
+use crate::agents::AgentEvent;
 use crate::clients::Deed;
 use crate::java::JavaEvent;
 use crate::network::Fate;
@@ -38,6 +39,8 @@ pub(crate) enum Event {
         client: usize,
         deed: Deed,
     },
+    /// Something happens to a service with the client library.
+    Agent { agent: usize, event: AgentEvent },
     /// Something happens to a Java-like server, or to its batches.
     Java(JavaEvent),
     /// Somebody changes an override or metadata.
@@ -56,6 +59,10 @@ pub(crate) enum Event {
     Look,
     /// Writes and faults are over.
     Over,
+    /// All nodes must hold the same.
+    Converged,
+    /// From now on nothing is to change.
+    Calm,
     /// The end.
     End,
 }

@@ -14,7 +14,7 @@ const RETENTION: Duration = Duration::from_secs(180);
 
 /// What a client sees of an instance; heartbeats are in no delta.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Seen {
+pub(crate) struct Seen {
     dirty: UnixMillis,
     status: InstanceStatus,
     overridden: InstanceStatus,
@@ -76,13 +76,13 @@ fn instances(applications: &Applications) -> impl Iterator<Item = &InstanceInfo>
     applications.flat_map(|application| &application.instances)
 }
 
-fn seen_in(applications: &Applications) -> BTreeMap<InstanceKey, Seen> {
+pub(crate) fn seen_in(applications: &Applications) -> BTreeMap<InstanceKey, Seen> {
     instances(applications)
         .map(|info| (info.document.key(), seen(info)))
         .collect()
 }
 
-fn seen(info: &InstanceInfo) -> Seen {
+pub(crate) fn seen(info: &InstanceInfo) -> Seen {
     Seen {
         dirty: info.document.last_dirty,
         status: info.status,

@@ -10,6 +10,8 @@ use rand_pcg::Pcg64;
 pub(crate) struct Scenario {
     pub(crate) hosts: usize,
     pub(crate) clients: usize,
+    /// Services with the client library.
+    pub(crate) agents: usize,
     /// After this long everything is healed.
     pub(crate) length: Duration,
     /// The usual time on a line, and by how much it varies.
@@ -60,6 +62,7 @@ impl Scenario {
         let scenario = Self {
             hosts: pick(rng, 2, &[3, 3, 3, 4, 5]),
             clients: rng.random_range(5..=14),
+            agents: 0,
             length: Duration::from_secs(rng.random_range(6 * 60..=14 * 60)),
             delay: millis(if is_slow { 150 } else { 1 }),
             jitter: millis(if is_slow { 700 } else { 20 }),
@@ -78,7 +81,10 @@ impl Scenario {
             is_calm: rng.random_range(0..20) == 0,
             java: None,
         };
-        let scenario = scenario.with_java(rng);
+        let scenario = Self {
+            agents: rng.random_range(1..=3),
+            ..scenario.with_java(rng)
+        };
         match scenario {
             Self { is_calm: true, .. } => scenario.calmed(),
             Self { splits: true, .. } => Self {

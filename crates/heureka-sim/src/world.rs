@@ -7,6 +7,7 @@ use heureka_core::Event as NodeEvent;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
+use crate::agents::{AgentClient, AgentCounts, CALM, Calm};
 use crate::clients::Client;
 use crate::expectations::Expectations;
 use crate::host::Host;
@@ -21,8 +22,14 @@ use crate::trace::Trace;
 /// Time between two looks at everything.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// So often a node may ask to be called at one moment.
-const CALLS_AT_ONCE: u32 = 100;
+/// After all nodes hold the same, agents still leave for so long; then nothing changes any more.
+const CALMS_WITHIN: Duration = Duration::from_secs(15);
+
+/// When everything is healed, processes go on so far apart.
+const APART: Duration = Duration::from_millis(2);
+
+/// So often a node or an agent may ask to be called at one moment.
+pub(crate) const CALLS_AT_ONCE: u32 = 100;
 
 /// The world of one seed.
 #[derive(Debug)]
@@ -34,6 +41,9 @@ pub(crate) struct World {
     pub(crate) hosts: Vec<Host>,
     pub(crate) network: Network,
     pub(crate) clients: Vec<Client>,
+    pub(crate) agents: Vec<AgentClient>,
+    pub(crate) agent_counts: AgentCounts,
+    pub(crate) calm: Calm,
     pub(crate) expected: Expectations,
     pub(crate) trace: Trace,
     pub(crate) told: Told,
@@ -65,6 +75,11 @@ impl World {
             clients: (0..scenario.clients)
                 .map(|index| Client::new(index, scenario.hosts, &mut rng))
                 .collect(),
+            agents: (0..scenario.agents)
+                .map(|index| AgentClient::new(index, &scenario, &mut rng))
+                .collect(),
+            agent_counts: AgentCounts::default(),
+            calm: Calm::new(),
             expected: Expectations::new(scenario),
             trace: Trace::new(with_trace),
             told: Told::default(),
@@ -98,6 +113,7 @@ impl World {
             let after = self.up_to(Duration::from_secs(40));
             self.at(after, Event::Client { client });
         }
+        self.begin_agents();
         self.at(LOOK_EVERY, Event::Look);
         self.at(Duration::from_secs(45), Event::Operator);
         self.at(Duration::from_secs(60), Event::Fault);
@@ -137,6 +153,7 @@ impl World {
             steps: self.steps,
             node_time: self.node_time,
             registrations: self.set_full(),
+            agents: self.agent_counts,
             violation: self.violation,
             trace: self.trace.into_text(),
         }
@@ -154,6 +171,7 @@ impl World {
                 failure,
             } => self.give_up(host, run, call, failure),
             Event::Client { client } => self.client_acts(client),
+            Event::Agent { agent, event } => self.agent_event(agent, event),
             Event::Java(event) => self.java_event(event),
             Event::Late {
                 host,
@@ -172,6 +190,8 @@ impl World {
                 self.at(LOOK_EVERY, Event::Look);
             }
             Event::Over => self.over(),
+            Event::Converged => self.check_convergence(),
+            Event::Calm => self.take_note_of_calm(),
             Event::End => {}
         }
     }
@@ -184,10 +204,17 @@ impl World {
         self.over_at = self.now;
         self.network.heal(self.now);
         for host in 0..self.hosts.len() {
-            self.go_on(host);
-            self.start(host);
+            // Where two go on in the same millisecond, what they take late has no order by their clocks.
+            let after = APART.saturating_mul(u32::try_from(host).unwrap_or_default());
+            self.at(after, Event::GoOn { host });
+            self.at(after, Event::Start { host });
         }
-        self.at(self.scenario.converges_within(), Event::End);
+        self.heal_agents();
+        let converges = self.scenario.converges_within();
+        self.at(converges, Event::Converged);
+        let calm = converges + CALMS_WITHIN;
+        self.at(calm, Event::Calm);
+        self.at(calm + CALM, Event::End);
     }
 
     /// Takes notice of the first thing that should not have been.

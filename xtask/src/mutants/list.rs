@@ -133,4 +133,34 @@ pub(super) const MUTANTS: &[Mutant] = &[
         text: "Ended::TakenAsKept\n",
         broken: "Ended::LeftOut\n",
     },
+    Mutant {
+        name: "a client that was forgotten does not register again",
+        file: "crates/heureka-client-core/src/agent/heartbeats.rs",
+        text: "own.instance.mark_dirty(now.wall);\n                }\n                self.register_because(now, Why::Forgotten { begun });",
+        broken: "_ = own;\n                }\n                self.heartbeat_over(now, begun, None);",
+    },
+    Mutant {
+        name: "a client forgets a heartbeat that waited for a registration",
+        file: "crates/heureka-client-core/src/agent/registering.rs",
+        text: "            self.replicate_inspected(now);\n        }\n        self.pursue_heartbeat(now);",
+        broken: "            self.replicate_inspected(now);\n        } else {\n            self.pursue_heartbeat(now);\n        }",
+    },
+    Mutant {
+        name: "a client does not say farewell",
+        file: "crates/heureka-client-core/src/agent/leaving.rs",
+        text: "self.begin_duty(now, Duty::Cancel, operation);",
+        broken: "_ = (now, operation);\n            self.cancelled(Ok(Answer::of(200)));",
+    },
+    Mutant {
+        name: "a client compares no hash after a delta",
+        file: "crates/heureka-client-core/src/agent/fetching.rs",
+        text: "let matches = applied.hash_matches();",
+        broken: "let matches = true;",
+    },
+    Mutant {
+        name: "a client takes changes from any server",
+        file: "crates/heureka-client-core/src/agent/fetching.rs",
+        text: "            && self.query.line().current() != self.fetching.listed_by.as_ref()",
+        broken: "            && false",
+    },
 ];

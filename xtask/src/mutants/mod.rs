@@ -1,5 +1,5 @@
-//! `cargo run --release -p xtask -- mutants`: breaks the replication code in one place after the other, and asks whether
-//! the simulation notices.
+//! `cargo run --release -p xtask -- mutants`: breaks replication and the client's agent in one place after the other, and
+//! asks whether the simulation notices.
 
 mod list;
 

@@ -102,6 +102,9 @@ impl World {
 
     /// Everything that is looked at from time to time.
     pub(crate) fn look_beside_java(&mut self) {
+        if self.scenario.java.is_none() {
+            return;
+        }
         let keys: Vec<InstanceKey> = self.expected.iter().map(|(key, _)| key.clone()).collect();
         for key in &keys {
             if self
@@ -178,7 +181,7 @@ impl World {
         self.expected.live(known, self.now)?;
         let told = self.now.saturating_sub(TOLD_WITHIN);
         let since = self.over_at.max(counts_from(known));
-        if !known.gave_a_sign_between(since, told) {
+        if self.is_new(known) || !known.gave_a_sign_between(since, told) {
             return None;
         }
         let shown = self.shown_status(key).into_iter();

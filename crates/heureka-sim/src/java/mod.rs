@@ -14,10 +14,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use heureka_core::{PeerResult, Request, StatusChange};
-use heureka_model::{InstanceInfo, InstanceKey, InstanceStatus, Metadata, Now, UnixMillis};
+use heureka_model::{
+    InstanceInfo, InstanceKey, InstanceStatus, Metadata, Now, Registration, UnixMillis,
+};
 
-use crate::clients::{Deed, registration};
 use crate::peers::Event;
+use crate::serving::Write;
 use crate::world::World;
 use registry::{Registry, registration_of};
 pub(crate) use replication::JavaEvent;
@@ -58,7 +60,12 @@ impl JavaProcess {
         self.registry.get(key)
     }
 
-    fn listing(&mut self, mono: Duration) -> Vec<InstanceInfo> {
+    /// What is registered, however old the copy is that listings are answered from.
+    pub(crate) fn all(&self) -> Vec<InstanceInfo> {
+        self.registry.listing()
+    }
+
+    pub(crate) fn listing(&mut self, mono: Duration) -> Vec<InstanceInfo> {
         let registry = &self.registry;
         let is_young = |at: Duration| self.lags && mono.saturating_sub(at) < COPY_LIFE;
         match &self.copy {
@@ -83,10 +90,10 @@ impl JavaProcess {
     }
 
     /// A client with a newer document than the stored one is to register (server.md N70).
-    fn is_renewed(&mut self, now: Now, key: &InstanceKey, dirty_ms: i64) -> (bool, bool) {
+    fn is_renewed(&mut self, now: Now, key: &InstanceKey, last_dirty: UnixMillis) -> (bool, bool) {
         let is_there = self.registry.renew(now, key);
         let stored = self.registry.get(key).map(|info| info.document.last_dirty);
-        (is_there, is_there && stored >= Some(UnixMillis(dirty_ms)))
+        (is_there, is_there && stored >= Some(last_dirty))
     }
 
     /// Takes the registry of a peer over: those that are UP, each with a new lease (server.md P4, D-8).
@@ -192,26 +199,25 @@ impl World {
     }
 
     /// Does what a client asks. Answers whether that was a success.
-    pub(crate) fn java_does(&mut self, index: usize, key: &InstanceKey, deed: Deed) -> bool {
+    pub(crate) fn java_does(&mut self, index: usize, key: &InstanceKey, write: &Write) -> bool {
         use heureka_model::ReplicationAction as Action;
         let now = self.java_now(index);
         let Some(java) = self.java_mut(index) else {
             return false;
         };
-        let (tells, is_done) = match deed {
-            Deed::Register { dirty_ms, status } => {
-                let Some(sent) = registration(key, dirty_ms, status) else {
-                    return false;
-                };
-                let told = java.registry.register(now, sent, false);
+        let (tells, is_done) = match write {
+            Write::Register(sent) => {
+                let told = java
+                    .registry
+                    .register(now, Registration::clone(sent), false);
                 self.java_tells(index, key, Action::Register, Some(told));
                 return true;
             }
-            Deed::Renew { dirty_ms } => {
-                let (tells, is_done) = java.is_renewed(now, key, dirty_ms);
+            Write::Renew(last_dirty) => {
+                let (tells, is_done) = java.is_renewed(now, key, *last_dirty);
                 (tells.then_some(Action::Heartbeat), is_done)
             }
-            Deed::Cancel => {
+            Write::Cancel => {
                 let was_there = java.registry.cancel(key);
                 (was_there.then_some(Action::Cancel), was_there)
             }

@@ -44,6 +44,12 @@ impl World {
             return;
         };
         self.expected.tells_java(&key, self.now);
+        let is_registered = item.action == Some(ReplicationAction::Register);
+        if is_registered && self.shows_there(from, &key) {
+            // If that was cancelled elsewhere meanwhile, the Java-like server has no tombstone that keeps it out, and tells
+            // the other nodes of it when they no longer take it for a repetition.
+            self.expected.cancel_is_lost(&key);
+        }
         let status_at = |host: usize| self.shows(host, &key).map(|info| info.status);
         let nodes = self.hosts.iter().filter(|host| host.process.is_some());
         let mut nodes = nodes.map(|host| host.index);
