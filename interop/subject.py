@@ -3,6 +3,7 @@
 import os
 import socket
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,5 +56,8 @@ def answers(url):
     try:
         with urllib.request.urlopen(f"{url}apps", timeout=5) as response:
             return response.status == 200
+    except urllib.error.HTTPError as error:
+        # Netflix's own server packs every listing, and refuses who does not say that that will do.
+        return error.code == 406
     except OSError:
         return False
