@@ -1,9 +1,11 @@
-//! The project's own chores: `cargo run -p xtask -- pack-golden FROM TO`, `cargo run --release -p xtask -- measure` and
-//! `cargo run -p xtask -- mutants`.
+//! The project's own chores: `cargo run -p xtask -- pack-golden FROM TO`, `cargo run --release -p xtask -- measure`,
+//! `cargo run -p xtask -- mutants`, `cargo run -p xtask -- public-api` and `cargo run -p xtask -- minimal-versions`.
 
 mod golden;
 mod measure;
+mod minimal_versions;
 mod mutants;
+mod public_api;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -13,7 +15,7 @@ use anyhow::Result;
 /// `EX_USAGE` of sysexits.h.
 const WRONG_USAGE: u8 = 64;
 
-const USAGE: &str = "usage: xtask pack-golden <folder of golden recordings> <folder to write>\n       xtask measure\n       xtask mutants [part of a name]";
+const USAGE: &str = "usage: xtask pack-golden <folder of golden recordings> <folder to write>\n       xtask measure\n       xtask mutants [part of a name]\n       xtask public-api\n       xtask minimal-versions";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,6 +25,8 @@ fn main() -> ExitCode {
         ["measure"] => measure::run(),
         ["mutants"] => mutants::run(""),
         ["mutants", name] => mutants::run(name),
+        ["minimal-versions"] => minimal_versions::run(),
+        ["public-api"] => public_api::run(),
         _ => return fail(USAGE, WRONG_USAGE.into()),
     };
     match outcome {

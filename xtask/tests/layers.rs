@@ -8,12 +8,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Every crate of ours and its layer. A new crate has to take its place here.
-const LAYERS: [(&str, u8); 9] = [
+const LAYERS: [(&str, u8); 11] = [
     ("heureka-model", 0),
     ("heureka-wire", 1),
     ("heureka-core", 1),
+    ("heureka-client-core", 1),
     ("heureka-net", 1),
     ("heureka-server", 2),
+    ("heureka-client", 2),
     ("heureka-fuzz", 2),
     ("heureka-sim", 3),
     ("heureka", 3),
@@ -21,7 +23,12 @@ const LAYERS: [(&str, u8); 9] = [
 ];
 
 /// Crates without IO, clock or thread: nothing that brings one may be among what they are built from.
-const PURE: [&str; 3] = ["heureka-model", "heureka-wire", "heureka-core"];
+const PURE: [&str; 4] = [
+    "heureka-model",
+    "heureka-wire",
+    "heureka-core",
+    "heureka-client-core",
+];
 
 /// What brings IO, a clock, a runtime or chance of its own.
 const IMPURE: [&str; 9] = [
