@@ -153,13 +153,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "a client compares no hash after a delta",
-        file: "crates/heureka-client-core/src/agent/fetching.rs",
+        file: "crates/heureka-client-core/src/agent/fetched.rs",
         text: "let matches = applied.hash_matches();",
         broken: "let matches = true;",
     },
     Mutant {
         name: "a client takes changes from any server",
-        file: "crates/heureka-client-core/src/agent/fetching.rs",
+        file: "crates/heureka-client-core/src/agent/fetched.rs",
         text: "            && self.query.line().current() != self.fetching.listed_by.as_ref()",
         broken: "            && false",
     },
