@@ -42,7 +42,15 @@ impl MakeWriter<'_> for Log {
     }
 }
 
+/// While one subscriber alone is known, a place in the code that another test's thread comes to first is taken for one that
+/// nobody listens to. So there is one for everybody besides.
+fn listen_everywhere() {
+    // Whoever comes second finds it there.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
+}
+
 fn collecting(log: &Log) -> tracing::subscriber::DefaultGuard {
+    listen_everywhere();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
         .with_ansi(false)
