@@ -6,6 +6,7 @@ use heureka_core::{Origin, StatusChange, StatusOutcome};
 use heureka_model::{InstanceKey, InstanceStatus, Metadata};
 use rand::RngExt as _;
 
+use crate::host::Host;
 use crate::peers::Event;
 use crate::world::World;
 
@@ -27,12 +28,13 @@ impl World {
         let Some(key) = keys.nth(instance).cloned() else {
             return;
         };
+        if !self.hosts.get(index).is_some_and(Host::is_running) {
+            return;
+        }
+        self.may_bring_back(index, &key);
         let Some(host) = self.hosts.get_mut(index) else {
             return;
         };
-        if !host.is_running() {
-            return;
-        }
         self.told.writes += 1;
         let change = match deed {
             0 => StatusChange::Override(InstanceStatus::OutOfService),
@@ -65,6 +67,14 @@ impl World {
             self.expected.gave_a_sign(&key, at);
         }
         self.settle(index);
+    }
+
+    /// Where a cancel has not been heard of yet, what an operator does makes a Java-like server take the instance for a living
+    /// one and tell of it (server.md D-50): it has neither stamps nor tombstones.
+    fn may_bring_back(&mut self, index: usize, key: &InstanceKey) {
+        if self.scenario.java.is_some() && self.shows_there(index, key) {
+            self.expected.cancel_is_lost(key);
+        }
     }
 
     fn operator_edits(&mut self, index: usize, key: &InstanceKey, entries: Metadata) {

@@ -28,7 +28,7 @@ const TOLD_WITHIN: Duration = Duration::from_secs(10);
 const TOLD_WITHIN_IF_LOSSY: Duration = Duration::from_secs(180);
 
 impl World {
-    pub(super) fn shows_there(&self, host: usize, key: &InstanceKey) -> bool {
+    pub(crate) fn shows_there(&self, host: usize, key: &InstanceKey) -> bool {
         match self.java(host) {
             Some(java) => java.get(key).is_some(),
             None => self.shows(host, key).is_some(),
