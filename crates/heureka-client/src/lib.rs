@@ -112,7 +112,7 @@ pub use service_name::ServiceName;
 pub use settings::{
     AmazonSettings, DnsSettings, FetchSettings, InstanceSettings, InvalidSetting, InvalidSettings,
     Note, NoteReason, ProxySettings, RegistrationSettings, Secret, Settings, TlsSettings,
-    TransportSettings,
+    TransportSettings, is_kubernetes_service,
 };
 pub use shared::EVENTS_KEPT;
 pub use snapshot_file::SNAPSHOT_INTERVAL;

@@ -20,7 +20,7 @@ pub(super) fn read<K: AsRef<OsStr>, V: AsRef<OsStr>>(
 /// the name is ours.
 fn given(name: &OsStr, value: &OsStr) -> Option<Given> {
     let (name, value) = (name.to_str()?, value.to_string_lossy());
-    if is_kubernetes_service(name, &value) {
+    if without_start(name, PREFIX).is_some() && is_kubernetes_service(name, &value) {
         return None;
     }
     Some(Given {
@@ -32,13 +32,14 @@ fn given(name: &OsStr, value: &OsStr) -> Option<Given> {
     })
 }
 
-/// Whether Kubernetes made the variable for a service called `eureka` or `eureka-…`: it tells each container about each
-/// service, by `EUREKA_SERVICE_HOST`, `EUREKA_PORT=tcp://10.0.0.1:8761`, `EUREKA_PORT_8761_TCP_ADDR` and so on.
-fn is_kubernetes_service(name: &str, value: &str) -> bool {
+/// Whether a variable of the environment looks as if Kubernetes had made it for a service.
+///
+/// It tells each container about each service, such as one that is called `eureka`: `EUREKA_SERVICE_HOST`,
+/// `EUREKA_SERVICE_PORT`, `EUREKA_SERVICE_PORT_HTTP`, `EUREKA_PORT=tcp://10.0.0.1:8761`, `EUREKA_PORT_8761_TCP`,
+/// `EUREKA_PORT_8761_TCP_ADDR` and so on. Whoever reads variables by a prefix of their own passes these over.
+#[must_use]
+pub fn is_kubernetes_service(name: &str, value: &str) -> bool {
     const SCHEMES: [&str; 3] = ["tcp://", "udp://", "sctp://"];
-    if without_start(name, PREFIX).is_none() {
-        return false;
-    }
     name.ends_with("_SERVICE_HOST")
         || name.ends_with("_SERVICE_PORT")
         || name.contains("_SERVICE_PORT_")

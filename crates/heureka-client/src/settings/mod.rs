@@ -20,6 +20,7 @@ use heureka_model::ServiceUrl;
 
 use layered::Layered as _;
 
+pub use environment::is_kubernetes_service;
 pub use fields::{
     AmazonSettings, DnsSettings, FetchSettings, InstanceSettings, ProxySettings,
     RegistrationSettings, Secret, Settings, TlsSettings, TransportSettings,

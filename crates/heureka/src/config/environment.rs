@@ -5,6 +5,8 @@ use std::{
     fmt::{self, Display},
 };
 
+use heureka_client::is_kubernetes_service;
+
 use super::{
     layers::{Given, Layer, Problem, Source},
     setting::Table,
@@ -91,36 +93,13 @@ fn key_of(table: &Table, variable: &str) -> String {
     name.to_ascii_lowercase().replace('_', "-")
 }
 
-/// Whether Kubernetes made the variable for a service called `heureka`, `heureka-agent` or `heureka-…`.
-///
-/// It tells each container about each service: `HEUREKA_SERVICE_HOST`, `HEUREKA_SERVICE_PORT`,
-/// `HEUREKA_SERVICE_PORT_HTTP`, `HEUREKA_PORT=tcp://10.0.0.1:8761`, `HEUREKA_PORT_8761_TCP`,
-/// `HEUREKA_PORT_8761_TCP_ADDR` and so on.
-fn is_kubernetes_service(name: &str, value: &str) -> bool {
-    const SCHEMES: [&str; 3] = ["tcp://", "udp://", "sctp://"];
-    name.ends_with("_SERVICE_HOST")
-        || name.ends_with("_SERVICE_PORT")
-        || name.contains("_SERVICE_PORT_")
-        || name.ends_with("_PORT") && SCHEMES.iter().any(|scheme| value.starts_with(scheme))
-        || name
-            .split_once("_PORT_")
-            .is_some_and(|(_, port)| names_a_port(port))
-}
-
-/// Whether `text` begins like `8761_TCP`.
-fn names_a_port(text: &str) -> bool {
-    let mut words = text.split('_');
-    let number = words
-        .next()
-        .is_some_and(|number| number.parse::<u16>().is_ok());
-    number && matches!(words.next(), Some("TCP" | "UDP" | "SCTP"))
-}
-
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
 
-    use super::{Table, is_kubernetes_service, read};
+    use heureka_client::is_kubernetes_service;
+
+    use super::{Table, read};
     use crate::config::{AGENT, SERVE};
 
     fn notes(table: &Table, variables: &[(&str, &str)]) -> Vec<String> {
