@@ -7,6 +7,7 @@ use std::time::Duration;
 use heureka_core::{CallId, ClusterConfig, Node, NodeConfig, PeerTarget};
 use heureka_model::{Now, ServiceUrl, UnixMillis};
 
+use crate::alarm::Alarm;
 use crate::java::JavaProcess;
 use crate::peers::Event;
 use crate::readers::Reader;
@@ -36,10 +37,7 @@ pub(crate) struct Process {
     pub(crate) run: u64,
     pub(crate) node: Node,
     pub(crate) started: Duration,
-    /// When it is to be called; an earlier plan is void.
-    pub(crate) wakes_at: Option<Duration>,
-    /// How often in a row it was called at one moment.
-    pub(crate) calls_at_once: u32,
+    pub(crate) alarm: Alarm,
     /// Calls that have no result yet.
     pub(crate) open_calls: BTreeSet<CallId>,
     /// What arrived while it was stopped.
@@ -123,8 +121,7 @@ impl Host {
             run: self.runs,
             node,
             started: at,
-            wakes_at: None,
-            calls_at_once: 0,
+            alarm: Alarm::default(),
             open_calls: BTreeSet::new(),
             stopped: None,
             stopped_at: Duration::ZERO,
@@ -205,7 +202,7 @@ impl Host {
         if let Some(process) = &mut self.process {
             process.stopped = None;
             process.stood_still(at);
-            process.wakes_at = None;
+            process.alarm.forget();
         }
         Some(arrived)
     }

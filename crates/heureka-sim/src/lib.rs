@@ -11,6 +11,7 @@
 //! What must hold is decided by `MERGE.md`; the names of invariants (`I1`) are those of `faults-and-attacks.md`.
 
 mod agents;
+mod alarm;
 mod checks;
 mod clients;
 mod expectations;

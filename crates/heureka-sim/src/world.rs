@@ -8,6 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
 use crate::agents::{AgentClient, AgentCounts, CALM, Calm};
+use crate::alarm::Planned;
 use crate::clients::Client;
 use crate::expectations::Expectations;
 use crate::host::Host;
@@ -27,9 +28,6 @@ const CALMS_WITHIN: Duration = Duration::from_secs(15);
 
 /// When everything is healed, processes go on so far apart.
 const APART: Duration = Duration::from_millis(2);
-
-/// So often a node or an agent may ask to be called at one moment.
-pub(crate) const CALLS_AT_ONCE: u32 = 100;
 
 /// The world of one seed.
 #[derive(Debug)]
@@ -295,23 +293,14 @@ impl World {
             return;
         };
         let (mono, timer) = process.node.poll_timeout();
-        let wakes_at = process.started.saturating_add(mono).max(at);
-        if process.wakes_at == Some(wakes_at) {
-            return;
-        }
-        process.wakes_at = Some(wakes_at);
-        process.calls_at_once = if wakes_at == at {
-            process.calls_at_once + 1
-        } else {
-            0
-        };
-        if process.calls_at_once > CALLS_AT_ONCE {
-            self.violated(format!(
+        let wakes_at = process.started.saturating_add(mono);
+        match process.alarm.plan(at, wakes_at) {
+            Planned::Already => {}
+            Planned::After(wait) => self.at(wait, Event::Wake { host: index }),
+            Planned::Endlessly => self.violated(format!(
                 "node-{index} wants to be called for {timer:?} at once, again and again"
-            ));
-            return;
+            )),
         }
-        self.at(wakes_at.saturating_sub(at), Event::Wake { host: index });
     }
 
     fn wake(&mut self, index: usize) {
@@ -323,10 +312,9 @@ impl World {
         let Some(process) = &mut host.process else {
             return;
         };
-        if process.wakes_at != Some(at) || process.stopped.is_some() {
+        if process.stopped.is_some() || !process.alarm.rings(at) {
             return;
         }
-        process.wakes_at = None;
         process.node.handle_timeout(now);
         self.settle(index);
     }

@@ -181,7 +181,7 @@ impl World {
         }
         process.stopped_until = None;
         process.awake_since = at;
-        process.wakes_at = None;
+        process.alarm.forget();
         self.trace.line(at, format_args!("agent-{index} goes on"));
         self.tell_agent(index, Agent::handle_timeout);
     }

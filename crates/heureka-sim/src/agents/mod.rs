@@ -25,11 +25,12 @@ use heureka_model::{InstanceKey, InstanceStatus, Now, UnixMillis};
 use rand::RngExt as _;
 use rand_pcg::Pcg64;
 
+use crate::alarm::{Alarm, Planned};
 use crate::clients::registration;
 use crate::host::WALL_AT_START;
 use crate::peers::Event;
 use crate::scenario::Scenario;
-use crate::world::{CALLS_AT_ONCE, World};
+use crate::world::World;
 use calls::{AgentCall, Answered};
 use checks::Accepted;
 pub use counts::AgentCounts;
@@ -82,10 +83,7 @@ struct AgentProcess {
     run: u64,
     agent: Agent,
     started: Duration,
-    /// When it is to be called; an earlier plan is void.
-    wakes_at: Option<Duration>,
-    /// How often in a row it was called at one moment.
-    calls_at_once: u32,
+    alarm: Alarm,
     /// Until when it is stopped.
     stopped_until: Option<Duration>,
     /// Since when it has not been stopped.
@@ -216,8 +214,7 @@ impl World {
             run: client.runs,
             agent,
             started: at,
-            wakes_at: None,
-            calls_at_once: 0,
+            alarm: Alarm::default(),
             stopped_until: None,
             awake_since: at,
             says_so_since: at,
@@ -241,8 +238,7 @@ impl World {
         let Some((process, now)) = client.and_then(|client| client.running(at)) else {
             return;
         };
-        if process.wakes_at == Some(at) {
-            process.wakes_at = None;
+        if process.alarm.rings(at) {
             process.agent.handle_timeout(now);
             self.settle_agent(index);
         }
@@ -324,22 +320,13 @@ impl World {
         let Some(mono) = process.agent.poll_timeout() else {
             return;
         };
-        let wakes_at = process.started.saturating_add(mono).max(at);
-        if process.wakes_at == Some(wakes_at) {
-            return;
-        }
-        process.wakes_at = Some(wakes_at);
-        process.calls_at_once = if wakes_at == at {
-            process.calls_at_once + 1
-        } else {
-            0
-        };
-        if process.calls_at_once > CALLS_AT_ONCE {
-            self.violated(format!(
+        let wakes_at = process.started.saturating_add(mono);
+        match process.alarm.plan(at, wakes_at) {
+            Planned::Already => {}
+            Planned::After(wait) => self.agent_after(wait, index, AgentEvent::Wake),
+            Planned::Endlessly => self.violated(format!(
                 "agent-{index} wants to be called at once, again and again"
-            ));
-            return;
+            )),
         }
-        self.agent_after(wakes_at.saturating_sub(at), index, AgentEvent::Wake);
     }
 }
