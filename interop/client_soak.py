@@ -5,15 +5,16 @@ service by the client library (`examples/soak.rs`) runs all the while, and every
 it lists the service. SEED (a number) repeats the choices of an earlier run.
 """
 
+import contextlib
 import json
 import os
 import random
 import signal
 import sys
-import threading
 import time
 
 from clusters.nodes import ROOT, three
+from clusters.restarts import Poller
 from processes import Process
 from registry import instance
 from report import Report, poll, require
@@ -23,39 +24,6 @@ TARGETS = 20
 # One heartbeat may be missed by its period.
 LONGEST_BETWEEN_HEARTBEATS_MS = 2000
 SOAK = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release" / "examples" / "soak"
-
-
-class Watch:
-    """Reads the listing of one node all the time; whoever answers with 200 has to list the service."""
-
-    def __init__(self, node):
-        self.node = node
-        self.answers, self.lacking, self.ending = {}, [], threading.Event()
-        self.thread = threading.Thread(target=self.run, daemon=True)
-
-    def start(self):
-        self.thread.start()
-
-    def stop(self):
-        self.ending.set()
-        self.thread.join(10)
-
-    def run(self):
-        start = time.monotonic()
-        while not self.ending.is_set():
-            try:
-                status, found = self.node.listing(2)
-            except OSError:
-                status, found = "none", {}
-            self.answers[status] = self.answers.get(status, 0) + 1
-            if status == 200 and ("SOAK", "soak-1") not in found:
-                self.lacking.append(f"at {time.monotonic() - start:.2f} s")
-            self.ending.wait(0.02)
-
-    def seen(self):
-        require(not self.lacking, f"{len(self.lacking)} of {self.answers} lacked it: " + ", ".join(self.lacking[:8]))
-        require(self.answers.get(200), f"answers {self.answers}")
-        return f"answers {self.answers}"
 
 
 def main():
@@ -84,17 +52,16 @@ def register_targets(node):
 
 def soak(report, cluster, service, chance, seconds):
     report.check(service, "begins", lambda: poll(service, lambda: ("ready" in service.lines(), service.lines()[-1:]), 30))
-    watches = [Watch(node) for node in cluster.nodes]
-    for watch in watches:
-        watch.start()
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and not service.ended():
-        disturb(cluster, chance)
-    for watch in watches:
-        watch.stop()
+    pollers = [Poller(node, {("SOAK", "soak-1")}) for node in cluster.nodes]
+    with contextlib.ExitStack() as reading:
+        for poller in pollers:
+            reading.enter_context(poller)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not service.ended():
+            disturb(cluster, chance)
     report.check(service, "leaves when it is told to", lambda: left(service, cluster))
-    for watch in watches:
-        report.check(cluster, f"{watch.node.name} listed the service whenever it answered", watch.seen)
+    for poller in pollers:
+        report.check(cluster, f"{poller.node.name} listed the service whenever it answered", poller.seen)
     summary = json.loads(service.lines()[-1])
     print(json.dumps(summary, indent=2), flush=True)
     judge(report, service, summary)

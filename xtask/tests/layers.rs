@@ -8,26 +8,29 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Every crate of ours and its layer. A new crate has to take its place here.
-const LAYERS: [(&str, u8); 11] = [
+const LAYERS: [(&str, u8); 13] = [
     ("heureka-model", 0),
     ("heureka-wire", 1),
     ("heureka-core", 1),
     ("heureka-client-core", 1),
     ("heureka-net", 1),
-    ("heureka-server", 2),
+    ("heureka-listing", 2),
+    ("heureka-server", 3),
     ("heureka-client", 2),
     ("heureka-fuzz", 2),
     ("heureka-sim", 3),
-    ("heureka", 3),
-    ("xtask", 4),
+    ("heureka", 4),
+    ("heureka-bench", 5),
+    ("xtask", 5),
 ];
 
 /// Crates without IO, clock or thread: nothing that brings one may be among what they are built from.
-const PURE: [&str; 4] = [
+const PURE: [&str; 5] = [
     "heureka-model",
     "heureka-wire",
     "heureka-core",
     "heureka-client-core",
+    "heureka-listing",
 ];
 
 /// What brings IO, a clock, a runtime or chance of its own.

@@ -1,0 +1,3 @@
+//! A load generator for Eureka servers.
+
+fn main() {}
