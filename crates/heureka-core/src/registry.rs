@@ -57,6 +57,12 @@ impl Registry {
         self.apps.get_key_value(app)
     }
 
+    /// The name as it is stored already, where it is, so that all instances of an application share one text.
+    pub(crate) fn shared(&self, app: AppName) -> AppName {
+        let stored = self.apps.get_key_value(&app).map(|(name, _)| name.clone());
+        stored.unwrap_or(app)
+    }
+
     pub(crate) fn get(&self, app: &str, id: &str) -> Option<&Entry> {
         self.apps.get(app)?.get(id)
     }
