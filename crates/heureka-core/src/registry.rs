@@ -1,6 +1,8 @@
 //! The map from keys to entries, with the counts and indices that follow from it.
 
-use heureka_model::{AppName, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
+use std::sync::Arc;
+
+use heureka_model::{AppName, Document, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
 use indexmap::IndexMap;
 
 use crate::entry::{Entry, Pulse};
@@ -112,16 +114,28 @@ impl Registry {
         Some(&mut entry.pulse)
     }
 
-    /// Lets `change` change an entry, and takes over what it did to status and names.
+    /// Lets `change` change an entry, and takes over what it did to its status and its parts.
     pub(crate) fn change<T>(
         &mut self,
         app: &str,
         id: &str,
         change: impl FnOnce(&mut Entry) -> T,
     ) -> Option<T> {
+        let change = |entry: &mut Entry| (change(entry), None);
+        self.change_document(app, id, change)
+    }
+
+    /// The same for a change that may put another document in the place of the stored one. It answers with the one that was
+    /// there, besides a result, so that the instance is no longer found by the names in it.
+    pub(crate) fn change_document<T>(
+        &mut self,
+        app: &str,
+        id: &str,
+        change: impl FnOnce(&mut Entry) -> (T, Option<Arc<Document>>),
+    ) -> Option<T> {
         let entry = self.apps.get_mut(app)?.get_mut(id)?;
         let (status, mark) = (entry.shown.status, entry.mark());
-        let result = change(entry);
+        let (result, replaced) = change(entry);
         entry.settle_pulse();
         if entry.mark() != mark || entry.pulse.silence.has_ended == entry.counted.is_some() {
             recount(&mut self.sums, entry);
@@ -129,6 +143,18 @@ impl Registry {
         if entry.shown.status != status {
             self.counts.remove(status);
             self.counts.add(entry.shown.status);
+        }
+        if let Some(replaced) = replaced {
+            let document = &entry.document.document;
+            if replaced.vip_address != document.vip_address {
+                self.vips.remove(&document.app, replaced.vips());
+                self.vips.add(&document.app, document.vips());
+            }
+            if replaced.secure_vip_address != document.secure_vip_address {
+                self.secure_vips
+                    .remove(&document.app, replaced.secure_vips());
+                self.secure_vips.add(&document.app, document.secure_vips());
+            }
         }
         Some(result)
     }

@@ -22,9 +22,10 @@ mod write;
 mod tests;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
-use heureka_model::{InstanceKey, NodeId, Now, SeededHash};
+use heureka_model::{Document, InstanceKey, NodeId, Now, SeededHash};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
@@ -163,11 +164,25 @@ impl Node {
         now: Now,
         change: impl FnOnce(&mut Entry, &mut HybridClock),
     ) {
-        let clock = &mut self.clock;
+        self.replace_visibly(key, now, |entry, clock, _| {
+            change(entry, clock);
+            None
+        });
+    }
+
+    /// The same for a change that begins the lease anew, and may replace the document, with which it answers then.
+    fn replace_visibly(
+        &mut self,
+        key: InstanceKey,
+        now: Now,
+        change: impl FnOnce(&mut Entry, &mut HybridClock, &mut LeaseWatch) -> Option<Arc<Document>>,
+    ) {
+        let (clock, watch) = (&mut self.clock, &mut self.watch);
         self.registry
-            .change(key.app.as_str(), key.id.as_str(), |entry| {
-                change(entry, clock);
+            .change_document(key.app.as_str(), key.id.as_str(), |entry| {
+                let replaced = change(entry, clock, watch);
                 entry.settle_status(now.wall);
+                ((), replaced)
             });
         if let Some(entry) = self.registry.get(key.app.as_str(), key.id.as_str()) {
             self.changes.record_change(key, entry, now.mono);

@@ -12,6 +12,7 @@ use crate::entry::{DocumentPart, Entry, Shown};
 use crate::lease::Lease;
 use crate::overrides::{OverridePart, RuleInput, resolve};
 use crate::replication::Intent;
+use crate::stamp::HybridClock;
 
 /// A stored document that is dated further ahead than this does not keep a client's out (MERGE 1*).
 const FUTURE_TOLERANCE: Duration = Duration::from_secs(10 * 60);
@@ -46,10 +47,8 @@ impl Node {
                 let stored_lease = stored.pulse.lease;
                 let lease = stored_lease.registered_again(settings, self.config.lease, now.mono);
                 let keeps_out = keeps_out(stored, &registration.document, now, origin);
-                if !keeps_out {
-                    self.replace(&key, registration, now, origin);
-                }
-                self.begin_lease(&key, lease, now, origin);
+                let taken = (!keeps_out).then_some(registration);
+                self.register_again(&key, taken, lease, now, origin);
                 if keeps_out {
                     RegisterOutcome::KeptNewer
                 } else {
@@ -91,7 +90,7 @@ impl Node {
         let no_override = cancelled.map_or(OverridePart::NONE, |cancelled| {
             OverridePart::none_since(cancelled.stamp)
         });
-        let override_part = self.override_in_body(overridden_status, now);
+        let override_part = override_in_body(overridden_status, now, &mut self.clock);
         let stamp = self.clock.draw(now.wall);
         let document = DocumentPart {
             generation,
@@ -120,64 +119,75 @@ impl Node {
         self.registry.insert(entry);
     }
 
-    /// Puts a document in the place of the stored one.
-    fn replace(&mut self, key: &InstanceKey, registration: Registration, now: Now, origin: Origin) {
-        let Registration {
-            mut document,
-            overridden_status,
-        } = registration;
-        let Some(mut entry) = self.registry.remove(key.app.as_str(), key.id.as_str()) else {
-            return;
-        };
-        if entry.override_part.gives_way(origin, now.mono)
-            && let Some(override_part) = self.override_in_body(overridden_status, now)
-        {
-            entry.override_part = override_part;
-        }
-        if entry.override_part.status().is_none() {
-            document.status = resolve(&RuleInput {
-                reported: document.status,
-                override_status: None,
-                existing: Some(entry.shown.status),
-                is_replication: origin != Origin::Client,
-            });
-        }
-        let part = &mut entry.document;
-        let is_older = part.document.last_dirty > document.last_dirty;
-        part.generation = part.generation.saturating_add(u32::from(is_older));
-        part.document = Arc::new(document);
-        part.stamp = self.clock.draw(now.wall);
-        part.reported = part.stamp;
-        self.registry.insert(entry);
-    }
-
-    /// Begins a lease anew, and shows the instance as added (server.md R7, R15).
-    fn begin_lease(&mut self, key: &InstanceKey, lease: Lease, now: Now, origin: Origin) {
+    /// Begins a lease anew, with another document where there is one, and shows the instance as added (server.md R7, R15).
+    fn register_again(
+        &mut self,
+        key: &InstanceKey,
+        registration: Option<Registration>,
+        lease: Lease,
+        now: Now,
+        origin: Origin,
+    ) {
         let seen_by = self.seen_by(origin);
-        let Self {
-            registry, watch, ..
-        } = self;
-        registry.change(key.app.as_str(), key.id.as_str(), |entry| {
+        self.replace_visibly(key.clone(), now, |entry, clock, watch| {
+            let replaced =
+                registration.map(|sent| replace_document(entry, sent, now, origin, clock));
             entry.pulse.lease = lease;
             entry.pulse.origin = seen_by;
             entry.pulse.renewed_at = now.wall;
             entry.shown.registered_at = now.wall;
             watch.watch(entry);
-        });
-        self.change_visibly(key.clone(), now, |entry, clock| {
             entry.presence = clock.draw(now.wall);
             entry.mark_changed(ActionType::Added, now.wall);
+            replaced
         });
     }
+}
 
-    /// server.md R11: a registration may bring its override along. It is older than the document that brings it.
-    fn override_in_body(&mut self, status: InstanceStatus, now: Now) -> Option<OverridePart> {
-        (status != InstanceStatus::Unknown).then(|| OverridePart {
-            value: OverrideValue::Status(status),
-            stamp: self.clock.draw(now.wall),
-            learned_at: now.mono,
-        })
+/// Puts a document in the place of the stored one, with which it answers.
+fn replace_document(
+    entry: &mut Entry,
+    registration: Registration,
+    now: Now,
+    origin: Origin,
+    clock: &mut HybridClock,
+) -> Arc<Document> {
+    let Registration {
+        mut document,
+        overridden_status,
+    } = registration;
+    if entry.override_part.gives_way(origin, now.mono)
+        && let Some(override_part) = override_in_body(overridden_status, now, clock)
+    {
+        entry.override_part = override_part;
     }
+    if entry.override_part.status().is_none() {
+        document.status = resolve(&RuleInput {
+            reported: document.status,
+            override_status: None,
+            existing: Some(entry.shown.status),
+            is_replication: origin != Origin::Client,
+        });
+    }
+    let part = &mut entry.document;
+    let is_older = part.document.last_dirty > document.last_dirty;
+    part.generation = part.generation.saturating_add(u32::from(is_older));
+    part.stamp = clock.draw(now.wall);
+    part.reported = part.stamp;
+    std::mem::replace(&mut part.document, Arc::new(document))
+}
+
+/// server.md R11: a registration may bring its override along. It is older than the document that brings it.
+fn override_in_body(
+    status: InstanceStatus,
+    now: Now,
+    clock: &mut HybridClock,
+) -> Option<OverridePart> {
+    (status != InstanceStatus::Unknown).then(|| OverridePart {
+        value: OverrideValue::Status(status),
+        stamp: clock.draw(now.wall),
+        learned_at: now.mono,
+    })
 }
 
 /// server.md R3, but a document dated far in the future does not keep its own client out.
