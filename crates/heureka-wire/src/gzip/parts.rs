@@ -12,6 +12,9 @@ pub const MEMBER_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 const LAST_BLOCK: [u8; 2] = [3, 0];
 /// A stored block's length has 16 bits.
 const MAX_STORED_BYTES: usize = 0xffff;
+/// Listings in parts of 48 kB take about three quarters of the time of level 6, and 1.02 times its bytes at most; level 4
+/// would save a tenth more, for up to 1.09 times the bytes.
+const PART_LEVEL: u32 = 5;
 /// What a packer keeps for its output from one part to the next. A longer part takes its memory for itself.
 const KEPT_BYTES: usize = 128 * 1024;
 
@@ -34,7 +37,7 @@ impl Packer {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            compressor: Compress::new(Compression::default(), false),
+            compressor: Compress::new(Compression::new(PART_LEVEL), false),
             packed: Vec::new(),
         }
     }
