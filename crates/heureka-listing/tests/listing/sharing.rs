@@ -1,6 +1,6 @@
 //! That a change costs what changed, counted in bytes that are not shared with the answer before it.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use heureka_listing::{Body, Edit, Listing};
 use heureka_model::InstanceKey;
@@ -9,14 +9,14 @@ use heureka_wire::{Packer, gzip};
 use crate::fleet::{JSON, bytes_of, fleet, header, row};
 
 /// Where the pieces of an answer lie in memory, and how long they are.
-fn pieces(body: Body) -> HashSet<(usize, usize)> {
+fn pieces(body: Body) -> BTreeSet<(usize, usize)> {
     let pieces = body
         .pieces
         .map(|piece| (piece.as_ptr().addr(), piece.len()));
     pieces.collect()
 }
 
-fn unshared_bytes(before: &HashSet<(usize, usize)>, after: &HashSet<(usize, usize)>) -> usize {
+fn unshared_bytes(before: &BTreeSet<(usize, usize)>, after: &BTreeSet<(usize, usize)>) -> usize {
     after.difference(before).map(|(_, length)| length).sum()
 }
 
