@@ -11,8 +11,8 @@ use rand::RngExt as _;
 use super::read::found;
 use super::{DeltaRefused, Node};
 use crate::regions::{
-    FetchFailure, RegionFetch, RegionOutcome, RegionReport, RegionsConfig, RemoteRegions, Scope,
-    View,
+    Cursor, FetchFailure, News, RegionFetch, RegionOutcome, RegionReport, RegionsConfig,
+    RemoteRegions, Scope, View,
 };
 
 impl Node {
@@ -95,25 +95,39 @@ impl Node {
         if self.view(scope).is_local() {
             return self.delta(mono);
         }
+        self.changes.forget_old(mono);
+        self.regions.forget_old_changes(mono);
+        let version = self.delta_version_in(mono, scope)?;
+        let view = self.view(scope);
+        Ok(Applications {
+            version,
+            hash: view.counts().hash(),
+            applications: view.changed(&self.changes),
+        })
+    }
+
+    /// What has changed of what [`Node::applications_in`] and [`Node::delta_in`] show in `scope` since somebody looked
+    /// last, so that it is known without looking at everything. The cursor belongs to one scope.
+    pub fn news_in(&mut self, mono: Duration, scope: Scope<'_>, cursor: &mut Cursor) -> News {
+        self.changes.forget_old(mono);
+        self.regions.forget_old_changes(mono);
+        self.view(scope).news(&self.changes, cursor)
+    }
+
+    /// `versions__delta` of what [`Node::delta_in`] shows.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Node::delta_in`].
+    pub fn delta_version_in(&self, mono: Duration, scope: Scope<'_>) -> Result<i64, DeltaRefused> {
         if !self.config.delta.enabled {
             return Err(DeltaRefused::Disabled);
         }
-        self.changes.forget_old(mono);
-        self.regions.forget_old_changes(mono);
         let view = self.view(scope);
         if view.is_truncated(&self.changes, mono) {
             return Err(DeltaRefused::Truncated);
         }
-        let revisions = view.revisions(&self.changes);
-        let counts = self.regions.counted(&revisions);
-        let counts = counts.unwrap_or_else(|| view.counts());
-        let delta = Applications {
-            version: view.version(&self.changes),
-            hash: counts.hash(),
-            applications: view.changed(&self.changes),
-        };
-        self.regions.remember(revisions, counts);
-        Ok(delta)
+        Ok(view.version(&self.changes))
     }
 
     /// One application; where it has no instance here, with transparent fallback that of the first region that has one.
