@@ -114,12 +114,12 @@ impl Listing {
         )
     }
 
-    /// Whether there is little left to write or deflate for an answer: a share of the nodes that a change touches.
+    /// How many leaves are still to be written, or deflated, for an answer in this form; counted no further than `at_most`.
     #[must_use]
-    pub fn is_ready(&self, form: Form, is_packed: bool) -> bool {
+    pub fn missing_leaves(&self, form: Form, is_packed: bool, at_most: usize) -> usize {
         let slot = Shape::listing(form).slot();
         self.root()
-            .is_none_or(|root| is_known(root, slot, is_packed))
+            .map_or(0, |root| missing(root, slot, is_packed, at_most))
     }
 
     /// What stands before the first row and behind the last.
@@ -137,6 +137,18 @@ impl Listing {
         }
         (head, tail)
     }
+}
+
+fn missing(node: &Node, slot: usize, is_packed: bool, at_most: usize) -> usize {
+    if is_known(node, slot, is_packed) || at_most == 0 {
+        return 0;
+    }
+    let children = node.children();
+    let mut count = usize::from(children.is_empty());
+    for child in children {
+        count += missing(child, slot, is_packed, at_most.saturating_sub(count));
+    }
+    count
 }
 
 fn is_known(root: &Node, slot: usize, is_packed: bool) -> bool {

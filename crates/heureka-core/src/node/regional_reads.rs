@@ -1,5 +1,6 @@
 //! What everybody may see of this region and of others, and how the others are followed (server.md 8).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use heureka_model::{
@@ -184,6 +185,25 @@ impl Node {
             .view(Scope::Usual)
             .remote_carriers(|content| content.by_secure_vip(vip));
         found(with_remote(self.registry.by_secure_vip(vip), remote))
+    }
+
+    /// The applications of which some instance may carry a virtual address, here or in a region that a client is shown
+    /// that names none; in order.
+    #[must_use]
+    pub fn apps_with_vip(&self, vip: &str) -> BTreeSet<AppName> {
+        let local = self.registry.apps_with_vip(vip);
+        let regions = self.regions.within(Scope::Usual).into_iter();
+        let remote = regions.flat_map(|region| region.content().apps_with_vip(vip));
+        local.chain(remote).cloned().collect()
+    }
+
+    /// The same for a virtual address for secure ports.
+    #[must_use]
+    pub fn apps_with_secure_vip(&self, vip: &str) -> BTreeSet<AppName> {
+        let local = self.registry.apps_with_secure_vip(vip);
+        let regions = self.regions.within(Scope::Usual).into_iter();
+        let remote = regions.flat_map(|region| region.content().apps_with_secure_vip(vip));
+        local.chain(remote).cloned().collect()
     }
 
     fn view(&self, scope: Scope<'_>) -> View<'_> {
