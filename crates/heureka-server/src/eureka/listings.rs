@@ -26,7 +26,7 @@ const SERVER: &str = "DefaultServer";
 const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", SERVER];
 
 /// `GET apps`
-pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
+pub(super) fn applications(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
     limit(app, call, Fetch::Full)?;
@@ -39,7 +39,7 @@ pub(super) fn applications(app: &App, call: &Call) -> Result<Answer, Refusal> {
 }
 
 /// `GET apps/delta`
-pub(super) fn delta(app: &App, call: &Call) -> Result<Answer, Refusal> {
+pub(super) fn delta(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
     limit(app, call, Fetch::Delta)?;
@@ -54,7 +54,7 @@ pub(super) fn delta(app: &App, call: &Call) -> Result<Answer, Refusal> {
 }
 
 /// `GET apps/{app}`
-pub(super) fn application(app: &App, call: &Call, name: &str) -> Result<Answer, Refusal> {
+pub(super) fn application(app: &App, call: &Call<'_>, name: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
     limit(app, call, Fetch::Application)?;
@@ -64,7 +64,7 @@ pub(super) fn application(app: &App, call: &Call, name: &str) -> Result<Answer, 
 }
 
 /// `GET vips/{vip}`
-pub(super) fn by_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusal> {
+pub(super) fn by_vip(app: &App, call: &Call<'_>, vip: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
     let found = app.node().by_vip_anywhere(vip);
@@ -72,7 +72,7 @@ pub(super) fn by_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusa
 }
 
 /// `GET svips/{vip}`
-pub(super) fn by_secure_vip(app: &App, call: &Call, vip: &str) -> Result<Answer, Refusal> {
+pub(super) fn by_secure_vip(app: &App, call: &Call<'_>, vip: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
     let found = app.node().by_secure_vip_anywhere(vip);
@@ -82,7 +82,7 @@ pub(super) fn by_secure_vip(app: &App, call: &Call, vip: &str) -> Result<Answer,
 /// Whose instances a listing shows. A server that copies the registry is shown what is registered here and nothing else:
 /// instances of other regions are not for passing on (server.md G10). Two regions that follow each other would otherwise
 /// hear of their own dead from the other for ever, as two of Java's servers do.
-fn scope<'a>(node: &Node, call: &Call, regions: &'a [String]) -> Result<Scope<'a>, Refusal> {
+fn scope<'a>(node: &Node, call: &Call<'_>, regions: &'a [String]) -> Result<Scope<'a>, Refusal> {
     if regions.is_empty() {
         return Ok(if is_of_server(call) {
             Scope::Local
@@ -99,7 +99,7 @@ fn scope<'a>(node: &Node, call: &Call, regions: &'a [String]) -> Result<Scope<'a
 }
 
 /// Whether a server asks that follows this region or copies it: it says so, ours as well as Java's (server.md G2, N32).
-fn is_of_server(call: &Call) -> bool {
+fn is_of_server(call: &Call<'_>) -> bool {
     call.header(IDENTITY) == Some(SERVER)
 }
 
@@ -132,7 +132,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn by(call: &Call) -> Result<Self, Refusal> {
+    fn by(call: &Call<'_>) -> Result<Self, Refusal> {
         let answer_type = listing_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
         let form = Form {
             format: answer_type.format,
@@ -148,7 +148,7 @@ impl Wanted {
 
     /// The two listings that clients fetch all the time are packed where the client takes that; Spring's server leaves
     /// the others as they are.
-    fn pack(&self, call: &Call, applications: &Applications) -> Answer {
+    fn pack(&self, call: &Call<'_>, applications: &Applications) -> Answer {
         let body = encode_applications(applications, self.form);
         if accepts_gzip(call.header(header::ACCEPT_ENCODING)) {
             self.answer(gzip(&body)).gzipped()
@@ -159,7 +159,7 @@ impl Wanted {
 }
 
 /// server.md 7.1
-fn limit(app: &App, call: &Call, fetch: Fetch) -> Result<(), Refusal> {
+fn limit(app: &App, call: &Call<'_>, fetch: Fetch) -> Result<(), Refusal> {
     let name = call.header(IDENTITY).unwrap_or_default();
     let is_privileged =
         STANDARD_CLIENTS.contains(&name) || app.config().privileged_clients.contains(name);
