@@ -32,7 +32,7 @@ impl Leaf {
     /// Its rows, written when they are first asked for.
     pub(crate) fn plain(&self, shape: Shape) -> Option<&PlainRows> {
         let plain = &self.memo.plain;
-        plain.get_or_make(shape.slot(), || self.write(shape))
+        plain.get_or_make(shape.slot(), || self.write(shape.of_rows()))
     }
 
     /// Writes the rows.

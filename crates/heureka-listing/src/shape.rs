@@ -33,6 +33,19 @@ impl Shape {
         Pieces(self.form)
     }
 
+    /// The shape in which its rows are kept: where what they are inside of makes no difference to them, they are those of
+    /// listings.
+    pub(crate) fn of_rows(self) -> Self {
+        match self.form {
+            Form {
+                format: Format::Xml,
+                detail: Detail::Full,
+                ..
+            } => self,
+            form => Self::listing(form),
+        }
+    }
+
     /// The place of its rows: below [`FORMS`] for rows of listings.
     pub(crate) fn slot(self) -> usize {
         let Form {

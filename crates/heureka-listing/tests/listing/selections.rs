@@ -4,7 +4,7 @@ use heureka_listing::{Header, Listing, Row};
 use heureka_model::{Application, Applications, InstanceInfo, VERSION_OF_VIP};
 use heureka_wire::{encode_application, encode_applications};
 
-use crate::fleet::{Naive, applications, bytes_of, forms, instance};
+use crate::fleet::{Naive, applications, bytes_of, forms, header, instance};
 
 fn world() -> (Listing, Naive) {
     let mut naive = Naive::new();
@@ -52,6 +52,21 @@ fn an_application_is_cut_out_of_the_leaves() {
     }
     for unknown in ["", "AA", "BB", "E"] {
         assert!(listing.select([unknown], |_| true).is_empty(), "{unknown}");
+    }
+}
+
+#[test]
+fn what_was_written_for_an_application_serves_the_whole_listing() {
+    for form in forms() {
+        let (listing, naive) = world();
+        for app in ["A", "B", "C", "CC", "D"] {
+            bytes_of(listing.select([app], |_| true).application(form));
+        }
+        let bytes = bytes_of(listing.plain(form, &header(&listing)));
+        assert!(
+            bytes == encode_applications(&applications(&naive), form),
+            "{form:?}"
+        );
     }
 }
 

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use heureka_core::{Origin, Sender};
 use heureka_net::PeerAddr;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use http_body::Body;
 use tower::BoxError;
 
@@ -29,7 +29,6 @@ use self::answer::Answer;
 use self::path::{Resource, Target};
 use self::query::Query;
 use self::refusal::Refusal;
-use crate::answer_body::AnswerBody;
 use crate::app::App;
 use crate::router::Answering;
 
@@ -104,21 +103,22 @@ where
             Admission::To(target) => judge(app, &head, &target, Bytes::new()),
             Admission::Settled(judged) => judged,
         };
-        return Answering::now(conclude(app, &head, judged));
+        return conclude(app, &head, judged);
     }
     let app = app.clone();
     Answering::later(async move {
         let judged = read_and_judge(&app, &head, body).await;
-        conclude(&app, &head, judged)
+        let Ok(answer) = conclude(&app, &head, judged).await;
+        answer
     })
 }
 
 /// Counts a request and gives its answer.
-fn conclude(app: &App, head: &Parts, (resource, outcome): Judged) -> Response<AnswerBody> {
+fn conclude(app: &App, head: &Parts, (resource, outcome): Judged) -> Answering {
     let answer = outcome.unwrap_or_else(|refusal| About::of(head).refuse(app, refusal));
     app.metrics()
         .count_request(resource, &head.method, answer.status().as_u16());
-    answer.into_response(&head.method)
+    answer.give(&head.method)
 }
 
 /// What a log line says of a request.

@@ -1,6 +1,6 @@
 //! What one scope shows, kept up with the registry.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use heureka_core::{Cursor, News, ShownChange};
 use heureka_listing::{Edit, Listing, Row};
@@ -24,7 +24,7 @@ struct Recent {
     /// For each place, the changes that were told of and are still shown, oldest first.
     told: Vec<VecDeque<(u64, InstanceKey)>>,
     /// How often each key is in `told`.
-    times_told: HashMap<InstanceKey, u32>,
+    times_told: BTreeMap<InstanceKey, u32>,
 }
 
 impl Mirror {
@@ -53,7 +53,11 @@ impl Mirror {
         }
         self.full = self.full.edited(shown);
         // A key that changed and has left the window again is taken out after it was put in.
-        changed.extend(self.recent.forgotten(&news.oldest_orders).map(Edit::TakeOut));
+        changed.extend(
+            self.recent
+                .forgotten(&news.oldest_orders)
+                .map(Edit::TakeOut),
+        );
         self.recent.listing = self.recent.listing.edited(changed);
     }
 }
@@ -84,7 +88,7 @@ impl Recent {
 }
 
 /// Counts one time less, and whether it was the last.
-fn is_last(times_told: &mut HashMap<InstanceKey, u32>, key: &InstanceKey) -> bool {
+fn is_last(times_told: &mut BTreeMap<InstanceKey, u32>, key: &InstanceKey) -> bool {
     let Some(times) = times_told.get_mut(key) else {
         return false;
     };

@@ -8,9 +8,7 @@ mod mirror;
 mod scope;
 mod tag;
 
-#[cfg(test)]
-mod tests;
-
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,6 +60,12 @@ pub(crate) struct Shown {
     pub(crate) delta_version: Result<i64, DeltaRefused>,
 }
 
+/// A body that is there, or will be.
+pub(crate) enum Making {
+    Made(Body),
+    Begun(Pin<Box<dyn Future<Output = Body> + Send>>),
+}
+
 /// A form, plain or packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Coded {
@@ -102,23 +106,16 @@ impl Listings {
 
     /// The whole of a listing. What nobody has asked for yet is made now: a little of it here, and much of it beside the
     /// connections that this thread serves.
-    pub(crate) async fn body(&self, listing: &Listing, coded: Coded, header: Header) -> Body {
+    pub(crate) fn body(app: &App, listing: Listing, coded: Coded, header: Header) -> Making {
         let missing = listing.missing_leaves(coded.form, coded.is_packed, LEAVES_AT_ONCE + 1);
         if missing <= LEAVES_AT_ONCE {
-            return self.make(listing, coded, &header);
+            return Making::Made(app.listings().make(&listing, coded, &header));
         }
-        let permit = Arc::clone(&self.builders).acquire_owned().await;
-        let beside = listing.clone();
-        let mut packer = self.packer();
-        let making = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            make(&beside, coded, &header, &mut packer);
-            packer
-        });
-        if let Ok(packer) = making.await {
-            self.put_back(packer);
-        }
-        self.make(listing, coded, &header)
+        let app = app.clone();
+        Making::Begun(Box::pin(async move {
+            make_beside(&app, listing.clone(), coded, header).await;
+            app.listings().make(&listing, coded, &header)
+        }))
     }
 
     fn make(&self, listing: &Listing, coded: Coded, header: &Header) -> Body {
@@ -129,7 +126,7 @@ impl Listings {
     }
 
     fn packer(&self) -> Packer {
-        self.packers.lock().pop().unwrap_or_else(Packer::new)
+        self.packers.lock().pop().unwrap_or_default()
     }
 
     fn put_back(&self, packer: Packer) {
@@ -172,6 +169,22 @@ fn follow(app: &App, scope: &ScopeKey, mirror: &mut Mirror) -> Shown {
         full: mirror.full.clone(),
         recent: mirror.recent().clone(),
         delta_version,
+    }
+}
+
+/// Makes what is missing on a thread of its own. An answer that nobody waits for any longer is made to its end, for the
+/// next one who asks.
+async fn make_beside(app: &App, listing: Listing, coded: Coded, header: Header) {
+    let permit = Arc::clone(&app.listings().builders).acquire_owned().await;
+    let mut packer = app.listings().packer();
+    let making = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        make(&listing, coded, &header, &mut packer);
+        packer
+    });
+    // It ends early only with the process.
+    if let Ok(packer) = making.await {
+        app.listings().put_back(packer);
     }
 }
 
