@@ -8,6 +8,7 @@ mod support;
 mod bad_input;
 mod batch;
 mod batch_limits;
+mod conditional;
 mod following;
 mod limits;
 mod pages;
