@@ -3,7 +3,7 @@
 use heureka_model::{AppName, InstanceId, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
 use indexmap::IndexMap;
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Pulse};
 use crate::sums::Sums;
 use crate::vips::VipIndex;
 
@@ -13,7 +13,7 @@ pub(crate) type App = IndexMap<InstanceId, Entry, SeededHash>;
 /// All present keys. It knows no rule: who may be in it is decided by [`crate::Node`].
 ///
 /// Every write goes through [`Registry::insert`], [`Registry::remove`] and [`Registry::change`], so the counts and the
-/// indices cannot disagree with the map.
+/// indices cannot disagree with the map; but for heartbeats, which change nothing that is counted.
 #[derive(Debug)]
 pub(crate) struct Registry {
     apps: IndexMap<AppName, App, SeededHash>,
@@ -91,6 +91,7 @@ impl Registry {
         let InstanceKey { app, id } = entry.document.document.key();
         self.remove(app.as_str(), id.as_str());
         self.count_in(&mut entry);
+        entry.settle_pulse();
         self.apps
             .entry(app)
             .or_insert_with(|| App::with_hasher(self.hash))
@@ -110,6 +111,12 @@ impl Registry {
         Some(entry)
     }
 
+    /// What a heartbeat may change of an entry: its lease, and who saw it. Nothing that is counted follows from these.
+    pub(crate) fn pulse(&mut self, app: &str, id: &str) -> Option<&mut Pulse> {
+        let entry = self.apps.get_mut(app)?.get_mut(id)?;
+        Some(&mut entry.pulse)
+    }
+
     /// Lets `change` change an entry, and takes over what it did to status and names.
     pub(crate) fn change<T>(
         &mut self,
@@ -120,7 +127,8 @@ impl Registry {
         let entry = self.apps.get_mut(app)?.get_mut(id)?;
         let (status, mark) = (entry.shown.status, entry.mark());
         let result = change(entry);
-        if entry.mark() != mark || entry.watch.has_ended == entry.counted.is_some() {
+        entry.settle_pulse();
+        if entry.mark() != mark || entry.pulse.silence.has_ended == entry.counted.is_some() {
             recount(&mut self.sums, entry);
         }
         if entry.shown.status != status {
@@ -166,12 +174,13 @@ impl Registry {
     }
 
     fn count_out(&mut self, entry: &mut Entry) {
+        let counted = entry.counted.take();
         let document = &entry.document.document;
         self.counts.remove(entry.shown.status);
         self.vips.remove(&document.app, document.vips());
         self.secure_vips
             .remove(&document.app, document.secure_vips());
-        if let Some(digest) = entry.counted.take() {
+        if let Some(digest) = counted {
             self.sums.remove(&document.app, digest);
         }
     }
@@ -179,7 +188,7 @@ impl Registry {
 
 /// Puts into the sums what an entry is now, in the place of what it was. One whose lease has ended is not in them.
 fn recount(sums: &mut Sums, entry: &mut Entry) {
-    let now = (!entry.watch.has_ended).then(|| entry.digest());
+    let now = (!entry.pulse.silence.has_ended).then(|| entry.digest());
     let before = std::mem::replace(&mut entry.counted, now);
     let app = &entry.document.document.app;
     if let Some(digest) = now {

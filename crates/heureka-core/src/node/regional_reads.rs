@@ -45,7 +45,7 @@ impl Node {
         let is_ours = |info: &InstanceInfo| {
             let document = &info.document;
             let own = registry.get(document.app.as_str(), document.id.as_str());
-            own.is_some_and(|own| own.shown.times.registration == info.lease.registration)
+            own.is_some_and(|own| own.shown.registered_at == info.lease.registration)
         };
         self.regions.handle_fetched(now, fetch, result, &is_ours)
     }
