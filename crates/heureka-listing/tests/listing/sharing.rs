@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use heureka_listing::{Body, Edit, Listing};
+use heureka_listing::{Body, Edit, Listing, Row};
 use heureka_model::InstanceKey;
-use heureka_wire::{Packer, gzip};
+use heureka_wire::Packer;
 
-use crate::fleet::{JSON, bytes_of, fleet, header, row};
+use crate::fleet::{JSON, bytes_of, fleet, forms, header, row};
 
 /// Where the pieces of an answer lie in memory, and how long they are.
 fn pieces(body: Body) -> BTreeSet<(usize, usize)> {
@@ -36,7 +36,7 @@ fn one_change_writes_one_leaf_anew() {
         let junctions_bytes = 60 * after.len();
         let anew_bytes = unshared_bytes(&before, &after);
         assert!(
-            anew_bytes < 80_000 + junctions_bytes,
+            anew_bytes < 100_000 + junctions_bytes,
             "{anew_bytes} bytes of {apps} applications"
         );
     }
@@ -92,15 +92,38 @@ fn an_answer_holds_what_it_began_with() {
     assert!(bytes_of(begun) == expected);
 }
 
+/// At the same level, in every form, however the rows came.
 #[test]
 fn parts_are_hardly_larger_than_the_whole() {
-    for (apps, per_app) in [(500, 20), (10_000, 1), (1, 10_000)] {
-        let listing = fleet(apps, per_app);
-        let whole = gzip(&bytes_of(listing.plain(JSON, &header(&listing)))).len();
-        let parts = bytes_of(listing.packed(JSON, &header(&listing), &mut Packer::new())).len();
-        assert!(
-            parts * 100 <= whole * 125,
-            "{apps} applications: {parts} bytes, {whole} at once"
-        );
+    let at_once = [(100, 20), (2_000, 1), (1, 2_000)];
+    let at_once = at_once.map(|(apps, per_app)| fleet(apps, per_app));
+    let little_by_little = mixed(100, 20)
+        .chunks(50)
+        .fold(Listing::default(), |listing, rows| {
+            listing.edited(rows.iter().cloned().map(Edit::Put).collect())
+        });
+    for listing in at_once.iter().chain([&little_by_little]) {
+        for form in forms() {
+            let header = header(listing);
+            let whole = bytes_of(listing.plain(form, &header));
+            let whole = Packer::new().pack(&whole).len();
+            let parts = bytes_of(listing.packed(form, &header, &mut Packer::new())).len();
+            assert!(
+                parts * 100 <= whole * 125,
+                "{form:?}: {parts} bytes, {whole} at once"
+            );
+        }
     }
+}
+
+/// Rows in an order that has nothing to do with their keys.
+fn mixed(apps: usize, per_app: usize) -> Vec<Row> {
+    let count = apps * per_app;
+    let places = (0..count).map(|index| index * 7919 % count);
+    places
+        .map(|place| {
+            let (app, id) = (place / per_app, place % per_app);
+            row(&format!("APP{app:05}"), &format!("host-{id}"), 1)
+        })
+        .collect()
 }

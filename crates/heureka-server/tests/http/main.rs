@@ -19,3 +19,4 @@ mod region_client;
 mod region_world;
 mod regions;
 mod versions;
+mod visible;
