@@ -14,6 +14,7 @@
 mod config;
 mod entry;
 mod eviction;
+mod instances;
 mod invariants;
 mod lease;
 mod lease_watch;

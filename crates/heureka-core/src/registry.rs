@@ -1,14 +1,12 @@
 //! The map from keys to entries, with the counts and indices that follow from it.
 
-use heureka_model::{AppName, InstanceId, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
+use heureka_model::{AppName, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
 use indexmap::IndexMap;
 
 use crate::entry::{Entry, Pulse};
+use crate::instances::Instances;
 use crate::sums::Sums;
 use crate::vips::VipIndex;
-
-/// The instances of one application.
-pub(crate) type App = IndexMap<InstanceId, Entry, SeededHash>;
 
 /// All present keys. It knows no rule: who may be in it is decided by [`crate::Node`].
 ///
@@ -16,7 +14,7 @@ pub(crate) type App = IndexMap<InstanceId, Entry, SeededHash>;
 /// indices cannot disagree with the map; but for heartbeats, which change nothing that is counted.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    apps: IndexMap<AppName, App, SeededHash>,
+    apps: IndexMap<AppName, Instances, SeededHash>,
     counts: StatusCounts,
     len: usize,
     vips: VipIndex,
@@ -51,11 +49,11 @@ impl Registry {
         &self.sums
     }
 
-    pub(crate) fn apps(&self) -> impl ExactSizeIterator<Item = (&AppName, &App)> {
+    pub(crate) fn apps(&self) -> impl ExactSizeIterator<Item = (&AppName, &Instances)> {
         self.apps.iter()
     }
 
-    pub(crate) fn app(&self, app: &str) -> Option<(&AppName, &App)> {
+    pub(crate) fn app(&self, app: &str) -> Option<(&AppName, &Instances)> {
         self.apps.get_key_value(app)
     }
 
@@ -74,10 +72,9 @@ impl Registry {
     /// The names of `app` and `id` as they are stored, so that a key can be made without copying texts.
     pub(crate) fn key(&self, app: &str, id: &str) -> Option<InstanceKey> {
         let (app, instances) = self.apps.get_key_value(app)?;
-        let (id, _) = instances.get_key_value(id)?;
         Some(InstanceKey {
             app: app.clone(),
-            id: id.clone(),
+            id: instances.get(id)?.document.document.id.clone(),
         })
     }
 
@@ -94,14 +91,14 @@ impl Registry {
         entry.settle_pulse();
         self.apps
             .entry(app)
-            .or_insert_with(|| App::with_hasher(self.hash))
-            .insert(id, entry);
+            .or_insert_with(|| Instances::new(self.hash))
+            .insert(entry);
         self.len += 1;
     }
 
     pub(crate) fn remove(&mut self, app: &str, id: &str) -> Option<Entry> {
         let instances = self.apps.get_mut(app)?;
-        let mut entry = instances.swap_remove(id)?;
+        let mut entry = instances.remove(id)?;
         if instances.is_empty() {
             // An application without instances is no application (server.md D-15).
             self.apps.swap_remove(app);
