@@ -46,7 +46,7 @@ impl Leaf {
                 bytes.extend(junction(shape, before, row.app()));
             }
             let begin = bytes.len();
-            bytes.extend(pieces.instance(row.info(), shape.within));
+            bytes = pieces.instance(bytes, row.info(), shape.within);
             spans.push((offset(begin), offset(bytes.len())));
         }
         bytes.shrink_to_fit();
