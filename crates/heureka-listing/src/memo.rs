@@ -36,6 +36,46 @@ impl<T, const N: usize> Slots<T, N> {
 pub(crate) struct LeafMemo {
     pub(crate) plain: Slots<PlainRows, SHAPES>,
     pub(crate) packed: Slots<Packed, FORMS>,
+    pub(crate) packed_runs: PackedRuns,
+}
+
+/// How many runs of a leaf are kept deflated: a leaf has the end of one large application and the begin of another, each
+/// perhaps in two forms.
+const MAX_PACKED_RUNS: usize = 4;
+
+/// Some rows of a leaf, deflated, for answers that show a part of it: the first that are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct PackedRuns([OnceLock<Box<PackedRun>>; MAX_PACKED_RUNS]);
+
+#[derive(Debug)]
+struct PackedRun {
+    slot: usize,
+    rows: Range<usize>,
+    packed: Packed,
+}
+
+impl PackedRuns {
+    /// What is known of these rows in this slot, or what `make` makes of them. Who asks for another run meanwhile waits.
+    pub(crate) fn get_or_make(
+        &self,
+        slot: usize,
+        rows: &Range<usize>,
+        mut make: impl FnMut() -> Packed,
+    ) -> Packed {
+        for cell in &self.0 {
+            let run = cell.get_or_init(|| {
+                Box::new(PackedRun {
+                    slot,
+                    rows: rows.clone(),
+                    packed: make(),
+                })
+            });
+            if run.slot == slot && run.rows == *rows {
+                return run.packed.clone();
+            }
+        }
+        make()
+    }
 }
 
 /// What was made of a branch.
@@ -54,7 +94,7 @@ pub(crate) struct PlainRows {
 }
 
 /// A node, deflated.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Packed {
     /// Of the plain bytes.
     pub(crate) checksum: Checksum,

@@ -44,7 +44,7 @@ impl Leaf {
     }
 }
 
-fn packed(plain: &[u8], packer: &mut Packer) -> Packed {
+pub(crate) fn packed(plain: &[u8], packer: &mut Packer) -> Packed {
     let bytes = packer.pack(plain);
     Packed {
         checksum: Checksum::of(plain),
@@ -57,11 +57,7 @@ impl Branch {
     /// The bytes of leaves, which are short when they are deflated, are put together in the lowest branch, because each
     /// write takes only a few pieces.
     fn pack(&self, shape: Shape, packer: &mut Packer, keeps_bytes: bool) -> Packed {
-        let mut sum = Packed {
-            checksum: Checksum::default(),
-            length_bytes: 0,
-            bytes: Bytes::new(),
-        };
+        let mut sum = Packed::nothing();
         let mut bytes = Vec::new();
         for (index, child) in self.children.iter().enumerate() {
             if let Some(before) = index.checked_sub(1).and_then(|at| self.children.get(at)) {
@@ -86,7 +82,15 @@ impl Branch {
 }
 
 impl Packed {
-    fn add(&mut self, checksum: Checksum, length_bytes: u64) {
+    pub(crate) fn nothing() -> Self {
+        Self {
+            checksum: Checksum::default(),
+            length_bytes: 0,
+            bytes: Bytes::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, checksum: Checksum, length_bytes: u64) {
         self.checksum = self.checksum.then(checksum);
         self.length_bytes += length_bytes;
     }

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use heureka_model::{AppName, Digest, InstanceInfo, StatusCounts};
-use heureka_wire::{Form, ListingHeader};
+use heureka_wire::{Checksum, Form, ListingHeader, MEMBER_HEAD, Packer, member_end, stored};
 
 use crate::answer::{Body, Header};
+use crate::memo::Packed;
+use crate::packed::packed;
+use crate::plain::{junction, length};
 use crate::row::Row;
 use crate::shape::Shape;
-use crate::tree::{Leaf, Listing, Node};
+use crate::tree::{Leaf, Listing, Node, Totals};
 
 /// Pieces below this size are copied together, because each write takes only a few.
 const COPIED_BELOW_BYTES: usize = 4 * 1024;
@@ -19,8 +22,7 @@ const COPIED_BELOW_BYTES: usize = 4 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     runs: Vec<Run>,
-    content: Digest,
-    statuses: StatusCounts,
+    totals: Totals,
 }
 
 /// Neighbouring rows of one application, in one leaf.
@@ -57,39 +59,91 @@ impl Selection {
     /// The sum of the rows' digests.
     #[must_use]
     pub fn content(&self) -> Digest {
-        self.content
+        self.totals.content
     }
 
     /// How many rows have which status.
     #[must_use]
     pub fn statuses(&self) -> StatusCounts {
-        self.statuses
+        self.totals.statuses
+    }
+
+    /// About how many bytes the rows take in JSON.
+    #[must_use]
+    pub fn weight_bytes(&self) -> u64 {
+        self.totals.weight_bytes
     }
 
     /// The rows, which are of one application, as a document of its own.
     #[must_use]
     pub fn application(&self, form: Form) -> Body {
-        let shape = Shape::application(form);
-        let mut gathered = Gathered::default();
-        self.gather(shape, &mut gathered);
-        Body::of_pieces(gathered.finish())
+        self.plain(Shape::application(form), &[], &[])
+    }
+
+    /// [`Selection::application`] as one gzip member.
+    #[must_use]
+    pub fn packed_application(&self, form: Form, packer: &mut Packer) -> Body {
+        self.packed(Shape::application(form), &[], &[], packer)
     }
 
     /// The rows as a listing.
     #[must_use]
     pub fn listing(&self, form: Form, header: &Header) -> Body {
         let shape = Shape::listing(form);
-        let pieces = shape.pieces();
+        let (head, tail) = self.ends(shape, header);
+        self.plain(shape, &head, &tail)
+    }
+
+    /// [`Selection::listing`] as one gzip member.
+    #[must_use]
+    pub fn packed_listing(&self, form: Form, header: &Header, packer: &mut Packer) -> Body {
+        let shape = Shape::listing(form);
+        let (head, tail) = self.ends(shape, header);
+        self.packed(shape, &head, &tail, packer)
+    }
+
+    fn ends(&self, shape: Shape, header: &Header) -> (Vec<u8>, Vec<u8>) {
         let header = ListingHeader {
             version: header.version,
             hash: &header.statuses.hash(),
             is_empty: self.is_empty(),
         };
+        let pieces = shape.pieces();
+        (pieces.head(&header), pieces.tail(&header))
+    }
+
+    fn plain(&self, shape: Shape, head: &[u8], tail: &[u8]) -> Body {
         let mut gathered = Gathered::default();
-        gathered.copy(&pieces.head(&header));
-        self.gather(shape, &mut gathered);
-        gathered.copy(&pieces.tail(&header));
+        gathered.copy(head);
+        for part in self.parts(shape) {
+            match part {
+                Part::Between(bytes) => gathered.copy(&bytes),
+                Part::Rows(run) => gathered.share(run.bytes(shape)),
+            }
+        }
+        gathered.copy(tail);
         Body::of_pieces(gathered.finish())
+    }
+
+    fn packed(&self, shape: Shape, head: &[u8], tail: &[u8], packer: &mut Packer) -> Body {
+        let (mut sum, mut member) = (Packed::nothing(), MEMBER_HEAD.to_vec());
+        let mut add = |checksum, bytes: &[u8]| {
+            sum.add(checksum, length(bytes));
+            member.extend_from_slice(bytes);
+        };
+        add(Checksum::of(head), &stored(head));
+        for part in self.parts(shape) {
+            match part {
+                Part::Between(bytes) => add(Checksum::of(&bytes), &stored(&bytes)),
+                Part::Rows(run) => {
+                    let packed = run.packed(shape, packer);
+                    add(packed.checksum, &packed.bytes);
+                }
+            }
+        }
+        add(Checksum::of(tail), &stored(tail));
+        member.extend(member_end(sum.checksum));
+        Body::of_pieces(vec![Bytes::from(member)])
     }
 
     fn add_app(&mut self, node: &Arc<Node>, app: &str, is_wanted: &impl Fn(&InstanceInfo) -> bool) {
@@ -121,8 +175,7 @@ impl Selection {
     }
 
     fn add_row(&mut self, leaf: &Arc<Node>, at: usize, row: &Row) {
-        self.content.add(row.content());
-        self.statuses.add(row.info().status);
+        self.totals.add_row(row);
         match self.runs.last_mut() {
             Some(run) if run.is_continued_by(leaf, at, row) => run.rows.end = at + 1,
             _ => self.runs.push(Run {
@@ -133,21 +186,26 @@ impl Selection {
     }
 
     /// The runs with what stands between them and around their applications.
-    fn gather(&self, shape: Shape, gathered: &mut Gathered) {
-        let pieces = shape.pieces();
+    fn parts(&self, shape: Shape) -> impl Iterator<Item = Part<'_>> {
         let mut before: Option<&AppName> = None;
-        for run in &self.runs {
-            let Some(app) = run.app() else { continue };
-            match before.replace(app) {
-                Some(before) => gathered.copy(&crate::plain::junction(shape, before, app)),
-                None => gathered.copy(&pieces.application_head(app, shape.within)),
-            }
-            gathered.share(run.bytes(shape));
-        }
-        if before.is_some() {
-            gathered.copy(&pieces.application_tail(shape.within));
-        }
+        let runs = self.runs.iter().flat_map(move |run| {
+            let app = run.app()?;
+            let between = match before.replace(app) {
+                Some(before) => junction(shape, before, app),
+                None => shape.pieces().application_head(app, shape.within),
+            };
+            Some([Part::Between(between), Part::Rows(run)])
+        });
+        let tail = (!self.runs.is_empty())
+            .then(|| Part::Between(shape.pieces().application_tail(shape.within)));
+        runs.flatten().chain(tail)
     }
+}
+
+/// A part of an answer.
+enum Part<'a> {
+    Between(Vec<u8>),
+    Rows(&'a Run),
 }
 
 fn ends_before(node: &Node, app: &str) -> bool {
@@ -178,6 +236,24 @@ impl Run {
     fn bytes(&self, shape: Shape) -> Bytes {
         let rows = self.leaf().and_then(|leaf| leaf.plain(shape));
         rows.map(|rows| rows.of(&self.rows)).unwrap_or_default()
+    }
+
+    /// The rows, deflated. A whole leaf is what the whole listing has too, where its rows look the same there.
+    fn packed(&self, shape: Shape, packer: &mut Packer) -> Packed {
+        let shape = shape.of_rows();
+        let Some(leaf) = self.leaf() else {
+            return Packed::nothing();
+        };
+        if self.rows == (0..leaf.rows.len())
+            && shape == Shape::listing(shape.form)
+            && let Some(packed) = self.leaf.packed(shape, packer)
+        {
+            return packed.clone();
+        }
+        let runs = &leaf.memo.packed_runs;
+        runs.get_or_make(shape.slot(), &self.rows, || {
+            packed(&self.bytes(shape), packer)
+        })
     }
 }
 

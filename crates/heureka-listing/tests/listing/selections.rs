@@ -2,7 +2,7 @@
 
 use heureka_listing::{Header, Listing, Row};
 use heureka_model::{Application, Applications, InstanceInfo, VERSION_OF_VIP};
-use heureka_wire::{encode_application, encode_applications};
+use heureka_wire::{Packer, encode_application, encode_applications, gunzip};
 
 use crate::fleet::{Naive, applications, bytes_of, forms, header, instance};
 
@@ -48,6 +48,14 @@ fn an_application_is_cut_out_of_the_leaves() {
                 bytes == encode_application(&expected.applications[0], form),
                 "{app} {form:?}"
             );
+            // The second time it is made of what was kept.
+            for _ in 0..2 {
+                let packed = bytes_of(selection.packed_application(form, &mut Packer::new()));
+                assert!(
+                    gunzip(&packed, usize::MAX).unwrap() == bytes,
+                    "{app} {form:?}"
+                );
+            }
         }
     }
     for unknown in ["", "AA", "BB", "E"] {
@@ -96,6 +104,13 @@ fn who_is_found_under_a_name_is_cut_out_of_the_leaves() {
                 bytes == encode_applications(&expected, form),
                 "{apps:?} {form:?}"
             );
+            for _ in 0..2 {
+                let packed = bytes_of(selection.packed_listing(form, &header, &mut Packer::new()));
+                assert!(
+                    gunzip(&packed, usize::MAX).unwrap() == bytes,
+                    "{apps:?} {form:?}"
+                );
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use heureka_core::{ClientClass, Fetch, Node};
-use heureka_listing::{Body, Header, Listing, Row};
+use heureka_listing::{Header, Listing, Row, Selection};
 use heureka_model::{AppName, InstanceInfo, VERSION_OF_FULL, VERSION_OF_VIP};
 use heureka_wire::{AnswerType, Form, Version, accepts_gzip, detail, listing_answer};
 use http::{HeaderName, StatusCode, header};
@@ -12,7 +12,7 @@ use super::Call;
 use super::answer::Answer;
 use super::refusal::Refusal;
 use crate::app::App;
-use crate::listings::{Coded, Listings, Making, ScopeKey, Shows, Tag};
+use crate::listings::{Coded, Listings, Making, ScopeKey, Shows, Tag, Whole};
 
 /// The header by which a client says what it is (server.md 7.3).
 const IDENTITY: HeaderName = HeaderName::from_static("discoveryidentity-name");
@@ -22,6 +22,9 @@ const EUREKA_ACCEPT: HeaderName = HeaderName::from_static("x-eureka-accept");
 
 /// What servers call themselves, when they ask other servers.
 const SERVER: &str = "DefaultServer";
+
+/// From about how many bytes on an application, or who is found under a name, is packed.
+const PACKED_FROM_BYTES: u64 = 32 * 1024;
 
 /// What Java's clients and servers call themselves.
 const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", SERVER];
@@ -72,7 +75,9 @@ pub(super) fn application(app: &App, call: &Call<'_>, name: &str) -> Result<Answ
             .select([name], |_| true);
     }
     let tag = Tag::new(Shows::Rows, found.content(), wanted.form, &ScopeKey::Local);
-    Ok(wanted.unless_known(call, tag, || wanted.answer(found.application(wanted.form))))
+    Ok(wanted.unless_known(call, tag, || {
+        wanted.answer(app, call, &found, Whole::Application)
+    }))
 }
 
 /// `GET vips/{vip}`
@@ -109,7 +114,7 @@ fn carriers(
         statuses: found.statuses(),
     };
     Ok(wanted.unless_known(call, tag, || {
-        wanted.answer(found.listing(wanted.form, &header))
+        wanted.answer(app, call, &found, Whole::Listing(header))
     }))
 }
 
@@ -207,18 +212,29 @@ impl Wanted {
         }
     }
 
-    fn answer(&self, body: Body) -> Answer {
-        Answer::with_listing(&self.answer_type.content_type, Making::Made(body))
+    /// A part of the registry: packed where the client takes that and it is long. Spring's server never packs these, but
+    /// Netflix's does.
+    fn answer(&self, app: &App, call: &Call<'_>, found: &Selection, whole: Whole) -> Answer {
+        let is_long = found.weight_bytes() >= PACKED_FROM_BYTES;
+        let coded = self.coded(is_long && takes_gzip(call));
+        let body = app.listings().part(found, coded, &whole);
+        self.with_listing(coded, Making::Made(body))
     }
 
-    /// The two listings that clients fetch all the time are packed where the client takes that; Spring's server leaves
-    /// the others as they are.
+    /// The two listings that clients fetch all the time are packed wherever the client takes that.
     fn pack(&self, app: &App, call: &Call<'_>, listing: Listing, header: Header) -> Answer {
-        let coded = Coded {
+        let coded = self.coded(takes_gzip(call));
+        self.with_listing(coded, Listings::body(app, listing, coded, header))
+    }
+
+    fn coded(&self, is_packed: bool) -> Coded {
+        Coded {
             form: self.form,
-            is_packed: accepts_gzip(call.header(header::ACCEPT_ENCODING)),
-        };
-        let making = Listings::body(app, listing, coded, header);
+            is_packed,
+        }
+    }
+
+    fn with_listing(&self, coded: Coded, making: Making) -> Answer {
         let answer = Answer::with_listing(&self.answer_type.content_type, making);
         if coded.is_packed {
             answer.gzipped()
@@ -226,6 +242,10 @@ impl Wanted {
             answer
         }
     }
+}
+
+fn takes_gzip(call: &Call<'_>) -> bool {
+    accepts_gzip(call.header(header::ACCEPT_ENCODING))
 }
 
 /// server.md 7.1

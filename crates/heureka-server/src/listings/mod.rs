@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_core::DeltaRefused;
-use heureka_listing::{Body, Header, Listing};
+use heureka_listing::{Body, Header, Listing, Selection};
 use heureka_wire::{Form, Packer};
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
@@ -66,6 +66,15 @@ pub(crate) enum Making {
     Begun(Pin<Box<dyn Future<Output = Body> + Send>>),
 }
 
+/// What a part of a listing is shown as.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Whole {
+    /// The document of the one application that it has.
+    Application,
+    /// A listing with this header.
+    Listing(Header),
+}
+
 /// A form, plain or packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Coded {
@@ -116,6 +125,24 @@ impl Listings {
             make_beside(&app, listing.clone(), coded, header).await;
             app.listings().make(&listing, coded, &header)
         }))
+    }
+
+    /// A part of a listing, as a document of its own.
+    pub(crate) fn part(&self, found: &Selection, coded: Coded, whole: &Whole) -> Body {
+        let form = coded.form;
+        if !coded.is_packed {
+            return match whole {
+                Whole::Application => found.application(form),
+                Whole::Listing(header) => found.listing(form, header),
+            };
+        }
+        let mut packer = self.packer();
+        let body = match whole {
+            Whole::Application => found.packed_application(form, &mut packer),
+            Whole::Listing(header) => found.packed_listing(form, header, &mut packer),
+        };
+        self.put_back(packer);
+        body
     }
 
     fn make(&self, listing: &Listing, coded: Coded, header: &Header) -> Body {
