@@ -65,6 +65,12 @@ impl Registry {
         self.secure_vips.apps_of(vip)
     }
 
+    /// The name as it is stored already, where it is, so that all instances of an application share one text.
+    pub(crate) fn shared(&self, app: AppName) -> AppName {
+        let stored = self.apps.get_key_value(&app).map(|(name, _)| name.clone());
+        stored.unwrap_or(app)
+    }
+
     pub(crate) fn get(&self, app: &str, id: &str) -> Option<&Entry> {
         self.apps.get(app)?.get(id)
     }

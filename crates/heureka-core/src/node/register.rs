@@ -25,9 +25,11 @@ impl Node {
     pub fn register(
         &mut self,
         now: Now,
-        registration: Registration,
+        mut registration: Registration,
         origin: Origin,
     ) -> Result<RegisterOutcome, RegistryFull> {
+        let document = &mut registration.document;
+        document.app = self.registry.shared(document.app.clone());
         let key = registration.document.key();
         let has_override = registration.overridden_status != InstanceStatus::Unknown;
         let outcome = match self.registry.get(key.app.as_str(), key.id.as_str()) {
