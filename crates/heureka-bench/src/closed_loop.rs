@@ -137,3 +137,6 @@ async fn keep_sending(mut connection: Connection, run: Rc<Run>) -> Result<Connec
     }
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,8 @@ fn serve_on_this_thread(address: SocketAddr) -> Result<()> {
     })
 }
 
-async fn accept(listener: TcpListener) -> Result<()> {
+/// Serves connections until one cannot be accepted. Needs a `LocalSet` around it.
+pub(crate) async fn accept(listener: TcpListener) -> Result<()> {
     let mut connections = JoinSet::new();
     let body = Rc::new(Filler::default());
     loop {

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cases::{AfterChange, Case, Cost};
 use crate::compare::{Memory, RunArgs, Server, Software, Subject, pin_own_process};
+use crate::machine::machine_line;
 use crate::markdown::{NOTHING, Table, count, mib, number, optional};
 use crate::{print, say};
 
@@ -60,6 +61,7 @@ pub(crate) async fn run(args: &GrowthArgs) -> Result<()> {
     }
     print("CPU time of the server for each request, in µs:\n");
     print(table.text());
+    print(&machine_line());
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod floor;
 mod growth;
 mod http;
 mod load;
+mod machine;
 mod markdown;
 mod process;
 

@@ -10,6 +10,7 @@ use super::{Bench, Case, Cost, Timing, chosen};
 use crate::duration::parse_duration;
 use crate::fleet::Fleet;
 use crate::http::Target;
+use crate::machine::machine_line;
 use crate::markdown::{NOTHING, Table, count, number};
 use crate::process::Process;
 use crate::{print, say};
@@ -94,6 +95,7 @@ pub(crate) async fn run(args: &CasesArgs) -> Result<()> {
         add_after_change(&mut table, &mut bench, args.timing.measure).await?;
     }
     print(table.text());
+    print(&machine_line());
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use self::report::{Findings, Row};
 use self::servers::median_start;
 use crate::cases::{Case, Cost, Timing, TimingArgs, chosen};
 use crate::duration::parse_duration;
+use crate::machine::machine_line;
 use crate::{print, say};
 
 /// The Java server shows changes after this at the latest: its cache of answers is made anew every 30 s.
@@ -99,6 +100,7 @@ pub(crate) async fn run(args: &CompareArgs) -> Result<()> {
         say("there is no Java server here");
     }
     print(&findings.text());
+    print(&machine_line());
     Ok(())
 }
 

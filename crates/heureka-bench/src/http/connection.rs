@@ -1,5 +1,6 @@
 //! A connection that carries one request after the other.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 
 use anyhow::{Result, ensure};
@@ -36,7 +37,7 @@ impl Connection {
 
     /// Sends a request and waits for its whole answer.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<Answer> {
-        if self.reader.closes() {
+        if self.reader.closes() || self.was_closed() {
             self.reopen().await?;
         }
         self.stream.write_all(request).await?;
@@ -50,6 +51,12 @@ impl Connection {
                 return Ok(self.reader.finish());
             }
         }
+    }
+
+    /// Whether the server has ended the connection while it was idle, as servers do. This asks the kernel only where the
+    /// runtime knows that there is something.
+    fn was_closed(&self) -> bool {
+        !matches!(self.stream.try_read(&mut [0]), Err(error) if error.kind() == ErrorKind::WouldBlock)
     }
 
     /// Connects anew, after an error.

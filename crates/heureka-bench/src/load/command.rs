@@ -1,6 +1,6 @@
 //! `heureka-bench load`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::Args;
@@ -13,6 +13,7 @@ use crate::cases::{Bench, Timing};
 use crate::duration::parse_duration;
 use crate::fleet::{Coding, Fleet};
 use crate::http::{Connection, Target, loopback_source};
+use crate::machine::machine_line;
 use crate::markdown::{mib, number};
 use crate::process::Process;
 use crate::{print, say};
@@ -131,17 +132,20 @@ pub(crate) async fn run(args: &LoadArgs) -> Result<()> {
     let work = Work::new(fleet, coding, args.if_none_match);
     let before = use_of(args.pid)?;
     let own_before = Use::of(Process::own())?;
+    let started = Instant::now();
     let report = open_loop::run(work, args.schedule(), connections, args.duration).await?;
+    let elapsed = started.elapsed();
     print(report.table(args.duration).text());
     if let (Some(before), Some(after)) = (before, use_of(args.pid)?) {
-        print(&use_text("server", before, after, args.duration));
+        print(&use_text("server", before, after, elapsed));
     }
     let own = Use::of(Process::own())?;
-    print(&use_text("generator", own_before, own, args.duration));
+    print(&use_text("generator", own_before, own, elapsed));
     print(&format!(
-        "generator: what was due was handed out {} ms late at most",
+        "generator: what was due was handed out {} ms late at most; it was charged to the server",
         number(report.own_delay.as_secs_f64() * 1000.0)
     ));
+    print(&machine_line());
     Ok(())
 }
 

@@ -19,6 +19,8 @@ struct Fate {
     due: u64,
     errors: u64,
     not_modified: u64,
+    /// Answered before the last request was due.
+    in_time: u64,
     latency_us: Histogram<u64>,
 }
 
@@ -29,6 +31,7 @@ impl Fate {
             due: 0,
             errors: 0,
             not_modified: 0,
+            in_time: 0,
             latency_us: Histogram::new_with_bounds(1, MAX_LATENCY_US, 3)?,
         })
     }
@@ -64,16 +67,29 @@ impl Report {
         self.of(kind).due += 1;
     }
 
-    /// A request was answered so long after it was due.
-    pub(crate) fn count_answer(&mut self, kind: Kind, answer: Answer, latency: Duration) {
+    /// A request was answered so long after it was due. `in_time` is whether requests were still due then.
+    pub(crate) fn count_answer(
+        &mut self,
+        kind: Kind,
+        answer: Answer,
+        latency: Duration,
+        in_time: bool,
+    ) {
         let fate = self.of(kind);
+        fate.in_time += u64::from(in_time);
         let us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         fate.latency_us.saturating_record(us);
         fate.not_modified += u64::from(answer.status == 304);
         fate.errors += u64::from(!matches!(answer.status, 200..=299 | 304));
     }
 
-    /// How many requests are due or under way.
+    /// How many requests were due so far.
+    #[cfg(test)]
+    pub(crate) fn due(&self) -> u64 {
+        self.all().into_iter().map(|fate| fate.due).sum()
+    }
+
+    /// How many requests wait or are under way, or broke with their connection.
     pub(crate) fn unanswered(&self) -> u64 {
         let unanswered = |fate: &Fate| fate.due - fate.latency_us.len();
         self.all().into_iter().map(unanswered).sum()
@@ -138,7 +154,7 @@ fn cells(fate: &Fate, duration: Duration) -> Vec<String> {
         count(fate.errors),
         count(fate.due - answered),
         count(fate.not_modified),
-        number(answered as f64 / duration.as_secs_f64()),
+        number(fate.in_time as f64 / duration.as_secs_f64()),
         at(0.5),
         at(0.9),
         at(0.99),
@@ -165,13 +181,14 @@ mod tests {
             report.count_due(Kind::Delta);
         }
         for (status, ms) in [(200, 1), (304, 2), (403, 3)] {
-            report.count_answer(Kind::Delta, answer(status), Duration::from_millis(ms));
+            let latency = Duration::from_millis(ms);
+            report.count_answer(Kind::Delta, answer(status), latency, ms < 3);
         }
         assert_eq!((report.unanswered(), report.errors()), (2, 1));
         let table = report.table(Duration::from_secs(2));
         let row = table.text().lines().last().unwrap();
         assert!(
-            row.starts_with("| delta | 5 | 1 | 2 | 1 | 1.50 | 2.0"),
+            row.starts_with("| delta | 5 | 1 | 2 | 1 | 1.00 | 2.00 | 3.0"),
             "{row}"
         );
     }
@@ -190,7 +207,7 @@ mod tests {
     fn latencies_beyond_the_scale_are_kept_at_its_end() {
         let mut report = Report::new().unwrap();
         report.count_due(Kind::Full);
-        report.count_answer(Kind::Full, answer(200), Duration::from_secs(1 << 20));
+        report.count_answer(Kind::Full, answer(200), Duration::from_secs(1 << 20), false);
         assert_eq!(report.unanswered(), 0);
     }
 }

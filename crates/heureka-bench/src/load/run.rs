@@ -13,7 +13,7 @@ use super::report::Report;
 use super::schedule::{Due, Schedule};
 use super::ticker::Ticker;
 use super::work::Work;
-use crate::http::Connection;
+use crate::http::{Answer, Connection};
 use crate::say;
 
 /// How long answers are waited for after the last request was due.
@@ -31,9 +31,11 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(10);
 struct Load {
     work: Work,
     started: Instant,
+    duration: Duration,
     waiting: RefCell<VecDeque<Due>>,
     arrived: Notify,
     report: RefCell<Report>,
+    /// Connections that broke, each with a request that is lost.
     broken: Cell<u64>,
 }
 
@@ -47,6 +49,7 @@ pub(super) async fn run(
     let load = Rc::new(Load {
         work,
         started: Instant::now(),
+        duration,
         waiting: RefCell::default(),
         arrived: Notify::new(),
         report: RefCell::new(Report::new()?),
@@ -56,7 +59,7 @@ pub(super) async fn run(
     for connection in connections {
         tasks.spawn_local(keep_sending(connection, Rc::clone(&load)));
     }
-    hand_out(&load, schedule, duration).await;
+    hand_out(&load, schedule).await;
     wait_for_answers(&load).await;
     tasks.shutdown().await;
     if load.broken.get() > 0 {
@@ -65,18 +68,18 @@ pub(super) async fn run(
     Ok(load.report.replace(Report::new()?))
 }
 
-async fn hand_out(load: &Load, mut schedule: Schedule, duration: Duration) {
+async fn hand_out(load: &Load, mut schedule: Schedule) {
     let ticker = Ticker::start();
     let mut next_progress = PROGRESS_EVERY;
     loop {
         ticker.tick().await;
         let elapsed = load.started.elapsed();
-        let until = elapsed.min(duration);
+        let until = elapsed.min(load.duration);
         let now_ns = u64::try_from(until.as_nanos()).unwrap_or(u64::MAX);
         while let Some(due) = schedule.pop_due(now_ns) {
             load.offer(due, elapsed);
         }
-        if elapsed >= duration {
+        if elapsed >= load.duration {
             return;
         }
         if elapsed >= next_progress {
@@ -88,7 +91,7 @@ async fn hand_out(load: &Load, mut schedule: Schedule, duration: Duration) {
 
 async fn wait_for_answers(load: &Load) {
     let started = Instant::now();
-    while load.report.borrow().unanswered() > 0 && started.elapsed() < GRACE {
+    while load.report.borrow().unanswered() > load.broken.get() && started.elapsed() < GRACE {
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }
@@ -100,11 +103,8 @@ async fn keep_sending(mut connection: Connection, load: Rc<Load>) {
         request.clear();
         load.work.write(&mut request, due);
         if let Ok(answer) = connection.exchange(&request).await {
-            let due_after = Duration::from_nanos(due.at_ns);
-            let latency = load.started.elapsed().saturating_sub(due_after);
             load.work.remember(due, answer, connection.etag());
-            let mut report = load.report.borrow_mut();
-            report.count_answer(due.kind, answer, latency);
+            load.count(due, answer);
         } else {
             load.broken.set(load.broken.get() + 1);
             while connection.reopen().await.is_err() {
@@ -137,6 +137,13 @@ impl Load {
         }
     }
 
+    fn count(&self, due: Due, answer: Answer) {
+        let elapsed = self.started.elapsed();
+        let latency = elapsed.saturating_sub(Duration::from_nanos(due.at_ns));
+        let mut report = self.report.borrow_mut();
+        report.count_answer(due.kind, answer, latency, elapsed <= self.duration);
+    }
+
     fn say_progress(&self, elapsed: Duration) {
         let report = self.report.borrow();
         say(&format!(
@@ -147,3 +154,6 @@ impl Load {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests;
