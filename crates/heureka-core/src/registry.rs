@@ -59,6 +59,14 @@ impl Registry {
         self.apps.get_key_value(app)
     }
 
+    pub(crate) fn apps_with_vip(&self, vip: &str) -> impl Iterator<Item = &AppName> {
+        self.vips.apps_of(vip)
+    }
+
+    pub(crate) fn apps_with_secure_vip(&self, vip: &str) -> impl Iterator<Item = &AppName> {
+        self.secure_vips.apps_of(vip)
+    }
+
     /// The name as it is stored already, where it is, so that all instances of an application share one text.
     pub(crate) fn shared(&self, app: AppName) -> AppName {
         let stored = self.apps.get_key_value(&app).map(|(name, _)| name.clone());

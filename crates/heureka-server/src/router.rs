@@ -1,21 +1,130 @@
 //! Which path is whose.
 
-use axum::Router;
-use axum::routing::{get, post};
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use axum::Router;
+use axum::body::Body as PageBody;
+use axum::routing::{get, post};
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use tower::{BoxError, Service, ServiceExt as _};
+
+use crate::answer_body::AnswerBody;
 use crate::app::App;
 use crate::{eureka, pages, peers};
 
+const STATUS: &str = "/";
+const LAST_N: &str = "/lastn";
+const METRICS: &str = "/metrics";
+const HEALTH: &str = "/actuator/health";
+const LIVENESS: &str = "/actuator/health/liveness";
+const READINESS: &str = "/actuator/health/readiness";
+
+/// The paths that are not the protocol's.
+const PAGES: [&str; 7] = [
+    STATUS,
+    LAST_N,
+    METRICS,
+    HEALTH,
+    LIVENESS,
+    READINESS,
+    peers::PEER_PATH,
+];
+
 /// All that a server answers: pages for people, numbers for machines, and the protocol on every other path.
-pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/", get(pages::status))
-        .route("/lastn", get(pages::last_n))
-        .route("/metrics", get(pages::metrics))
-        .route("/actuator/health", get(pages::health))
-        .route("/actuator/health/liveness", get(pages::liveness))
-        .route("/actuator/health/readiness", get(pages::readiness))
+#[must_use]
+pub fn router(app: App) -> Routes {
+    let pages = Router::new()
+        .route(STATUS, get(pages::status))
+        .route(LAST_N, get(pages::last_n))
+        .route(METRICS, get(pages::metrics))
+        .route(HEALTH, get(pages::health))
+        .route(LIVENESS, get(pages::liveness))
+        .route(READINESS, get(pages::readiness))
         .route(peers::PEER_PATH, post(peers::receive))
-        .fallback(eureka::serve)
-        .with_state(app)
+        .with_state(app.clone());
+    Routes { app, pages }
+}
+
+/// The service of a server. The protocol is not the framework's affair: most requests are heartbeats, and for them its
+/// boxes cost more than the registry does.
+#[derive(Clone, Debug)]
+pub struct Routes {
+    app: App,
+    pages: Router,
+}
+
+impl<B> Service<Request<B>> for Routes
+where
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<AnswerBody>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Answering {
+        if PAGES.contains(&request.uri().path()) {
+            let page = self.pages.clone().oneshot(request.map(PageBody::new));
+            return Answering::later(async {
+                let Ok(page) = page.await;
+                page.map(AnswerBody::page)
+            });
+        }
+        eureka::serve(&self.app, request)
+    }
+}
+
+/// An answer that is there, or will be.
+pub struct Answering(Progress);
+
+enum Progress {
+    Now(Option<Response<AnswerBody>>),
+    Later(Pin<Box<dyn Future<Output = Response<AnswerBody>> + Send>>),
+}
+
+impl Answering {
+    /// An answer for which nothing had to be waited for, which is most.
+    pub(crate) fn now(answer: Response<AnswerBody>) -> Self {
+        Self(Progress::Now(Some(answer)))
+    }
+
+    /// An answer to a request that has to be read first, or that the framework gives.
+    pub(crate) fn later(
+        answer: impl Future<Output = Response<AnswerBody>> + Send + 'static,
+    ) -> Self {
+        Self(Progress::Later(Box::pin(answer)))
+    }
+}
+
+impl fmt::Debug for Answering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let progress = match &self.0 {
+            Progress::Now(_) => "Now",
+            Progress::Later(_) => "Later",
+        };
+        f.debug_tuple("Answering").field(&progress).finish()
+    }
+}
+
+impl Future for Answering {
+    type Output = Result<Response<AnswerBody>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.get_mut().0 {
+            // A future that has given its answer is not asked again.
+            Progress::Now(answer) => answer
+                .take()
+                .map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
+            Progress::Later(answer) => answer.as_mut().poll(cx).map(Ok),
+        }
+    }
 }

@@ -63,5 +63,11 @@ fn encode_in_listing(bencher: Bencher<'_, '_>, (format, detail): (Format, Detail
         detail,
         version,
     });
-    bencher.bench(|| pieces.instance(black_box(&info), Within::Applications));
+    bencher.bench(|| {
+        pieces.instance(
+            Vec::with_capacity(2048),
+            black_box(&info),
+            Within::Applications,
+        )
+    });
 }

@@ -22,7 +22,7 @@ const MAX_INSTANCES_IN_ANSWER: usize = 250;
 type Outcome = Result<ReplicationAnswer, ItemRefusal>;
 
 /// `POST peerreplication/batch`: each item by itself, in their order, under one lock (server.md N60).
-pub(super) fn receive(app: &App, call: &Call) -> Result<Answer, Refusal> {
+pub(super) fn receive(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     let body_type = type_of_body(call)?;
     let answer_type = instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
     let limit_bytes = app.config().max_batch_body_bytes;
@@ -52,7 +52,7 @@ fn answer_to_item(outcome: Outcome) -> ReplicationAnswer {
 }
 
 /// A line for the batch, however many of its items are refused: a peer sends the same ones again and again.
-fn report_refused(app: &App, call: &Call, outcomes: &[Outcome]) {
+fn report_refused(app: &App, call: &Call<'_>, outcomes: &[Outcome]) {
     let refused: Vec<&ItemRefusal> = outcomes
         .iter()
         .filter_map(|outcome| outcome.as_ref().err())

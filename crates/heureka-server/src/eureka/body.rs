@@ -4,8 +4,10 @@ use bytes::Bytes;
 use heureka_net::is_body_timeout;
 use heureka_wire::{ContentCoding, GunzipError, content_coding, gunzip};
 use http::{HeaderMap, StatusCode, header};
+use http_body::Body;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use thiserror::Error;
+use tower::BoxError;
 
 /// Why the bytes of a request cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -48,7 +50,11 @@ impl BodyError {
 }
 
 /// Reads a body to its end.
-pub(crate) async fn read(body: axum::body::Body, limit_bytes: usize) -> Result<Bytes, BodyError> {
+pub(crate) async fn read<B>(body: B, limit_bytes: usize) -> Result<Bytes, BodyError>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
     match Limited::new(body, limit_bytes).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge { limit_bytes }),

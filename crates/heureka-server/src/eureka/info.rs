@@ -13,7 +13,7 @@ use crate::pages;
 use crate::peers::{Overview, is_reached};
 
 /// `GET status`
-pub(super) fn status(app: &App, call: &Call) -> Result<Answer, Refusal> {
+pub(super) fn status(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     let answer_type = instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
     let info = StatusInfo {
         general: pages::general_stats(app),

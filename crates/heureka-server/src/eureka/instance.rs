@@ -17,7 +17,7 @@ const OVERRIDDEN_STATUS: &str = "overriddenstatus";
 const VALUE: &str = "value";
 
 /// `GET apps/{app}/{id}`
-pub(super) fn show(app: &App, call: &Call, name: &str, id: &str) -> Result<Answer, Refusal> {
+pub(super) fn show(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
     let answer_type = accepted(call)?;
     let info = app.node().instance_anywhere(name, id);
     let info = info.ok_or(Refusal::Unknown)?;
@@ -25,7 +25,7 @@ pub(super) fn show(app: &App, call: &Call, name: &str, id: &str) -> Result<Answe
 }
 
 /// `GET instances/{id}`
-pub(super) fn show_by_id(app: &App, call: &Call, id: &str) -> Result<Answer, Refusal> {
+pub(super) fn show_by_id(app: &App, call: &Call<'_>, id: &str) -> Result<Answer, Refusal> {
     let answer_type = accepted(call)?;
     let info = app.node().instance_by_id_anywhere(id);
     let info = info.ok_or(Refusal::Unknown)?;
@@ -33,7 +33,7 @@ pub(super) fn show_by_id(app: &App, call: &Call, id: &str) -> Result<Answer, Ref
 }
 
 /// `PUT apps/{app}/{id}`: a heartbeat. Its parameter `status` is not looked at (server.md R31).
-pub(super) fn renew(app: &App, call: &Call, name: &str, id: &str) -> Result<Answer, Refusal> {
+pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
     let answer_type = accepted(call)?;
     let mut node = app.node();
     let renewal =
@@ -53,7 +53,7 @@ pub(super) fn renew(app: &App, call: &Call, name: &str, id: &str) -> Result<Answ
 }
 
 /// `DELETE apps/{app}/{id}`
-pub(super) fn cancel(app: &App, call: &Call, name: &str, id: &str) -> Result<Answer, Refusal> {
+pub(super) fn cancel(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
     accepted(call)?;
     match app.node().cancel(app.now(), name, id, call.origin()) {
         CancelOutcome::Cancelled => Ok(Answer::empty(StatusCode::OK)),
@@ -64,7 +64,7 @@ pub(super) fn cancel(app: &App, call: &Call, name: &str, id: &str) -> Result<Ans
 /// `PUT apps/{app}/{id}/status`
 pub(super) fn override_status(
     app: &App,
-    call: &Call,
+    call: &Call<'_>,
     name: &str,
     id: &str,
 ) -> Result<Answer, Refusal> {
@@ -79,7 +79,7 @@ pub(super) fn override_status(
 /// `DELETE apps/{app}/{id}/status`: without a value the status becomes UNKNOWN (server.md R45).
 pub(super) fn remove_override(
     app: &App,
-    call: &Call,
+    call: &Call<'_>,
     name: &str,
     id: &str,
 ) -> Result<Answer, Refusal> {
@@ -99,7 +99,7 @@ pub(super) fn remove_override(
 /// `PUT apps/{app}/{id}/metadata`: every parameter is an entry.
 pub(super) fn update_metadata(
     app: &App,
-    call: &Call,
+    call: &Call<'_>,
     name: &str,
     id: &str,
 ) -> Result<Answer, Refusal> {
@@ -116,7 +116,7 @@ pub(super) fn update_metadata(
 /// A request that is refused changes nothing, so all parameters are read before the registry is called.
 fn change_status(
     app: &App,
-    call: &Call,
+    call: &Call<'_>,
     name: &str,
     id: &str,
     change: Result<StatusChange, Refusal>,
@@ -143,7 +143,7 @@ fn or_unknown(is_there: bool, other: Refusal) -> Refusal {
     if is_there { other } else { Refusal::Unknown }
 }
 
-fn renewal(call: &Call) -> Result<Renewal, Refusal> {
+fn renewal(call: &Call<'_>) -> Result<Renewal, Refusal> {
     let is_from_peer = call.origin() != heureka_core::Origin::Client;
     let overridden = call.query.get(OVERRIDDEN_STATUS).filter(|_| is_from_peer);
     let overridden_status = overridden
@@ -159,7 +159,7 @@ fn renewal(call: &Call) -> Result<Renewal, Refusal> {
     })
 }
 
-fn last_dirty(call: &Call) -> Result<Option<UnixMillis>, Refusal> {
+fn last_dirty(call: &Call<'_>) -> Result<Option<UnixMillis>, Refusal> {
     let bad = |_| Refusal::Parameter { name: LAST_DIRTY };
     call.query
         .get(LAST_DIRTY)
@@ -171,13 +171,13 @@ fn status_named(name: &str) -> Result<InstanceStatus, Refusal> {
     name.parse().map_err(|_| Refusal::Parameter { name: VALUE })
 }
 
-fn accepted(call: &Call) -> Result<AnswerType, Refusal> {
+fn accepted(call: &Call<'_>) -> Result<AnswerType, Refusal> {
     instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)
 }
 
 fn with_instance(
     status: StatusCode,
-    call: &Call,
+    call: &Call<'_>,
     answer_type: &AnswerType,
     info: &InstanceInfo,
 ) -> Answer {

@@ -15,13 +15,13 @@ mod query;
 mod refusal;
 mod register;
 
-use axum::extract::{Request, State};
-use axum::response::Response;
 use bytes::Bytes;
 use heureka_core::{Origin, Sender};
 use heureka_net::PeerAddr;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
+use http_body::Body;
+use tower::BoxError;
 
 pub(crate) use self::body::{BodyError, read as read_body, unpack};
 
@@ -30,6 +30,7 @@ use self::path::{Resource, Target};
 use self::query::Query;
 use self::refusal::Refusal;
 use crate::app::App;
+use crate::router::Answering;
 
 /// What Java's servers allow at a path when they do not look at the path.
 const ANY_METHOD: &str = "HEAD, DELETE, POST, GET, OPTIONS, PUT";
@@ -39,15 +40,15 @@ const REPLICATION: HeaderName = HeaderName::from_static("x-netflix-discovery-rep
 
 /// A request, taken apart.
 #[derive(Debug)]
-struct Call {
-    head: Parts,
+struct Call<'a> {
+    head: &'a Parts,
     query: Query,
     is_v1: bool,
     /// As it came: perhaps packed.
     body: Bytes,
 }
 
-impl Call {
+impl Call<'_> {
     fn header(&self, name: HeaderName) -> Option<&str> {
         text_of(&self.head.headers, name)
     }
@@ -72,7 +73,7 @@ impl Call {
 }
 
 /// What only peers may do is honoured only from a peer, where peers have credentials (server.md D-44, F62).
-fn judge_sender(app: &App, call: &Call, wanted: &Resource) -> Result<(), Refusal> {
+fn judge_sender(app: &App, call: &Call<'_>, wanted: &Resource) -> Result<(), Refusal> {
     let speaks_as_peer = *wanted == Resource::Batch || call.origin() != Origin::Client;
     if speaks_as_peer && !app.peer_secrets().admit(&call.head.headers) {
         return Err(Refusal::NotAPeer);
@@ -87,16 +88,37 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
         .map(|value| value.to_str().unwrap_or("\u{fffd}"))
 }
 
-/// Answers a request to any of the protocol's resources.
-pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response {
+/// What was asked for, by its name in metrics, and what is said to it.
+type Judged = (&'static str, Result<Answer, Refusal>);
+
+/// Answers a request to any of the protocol's resources; at once, unless a body has to come first.
+pub(crate) fn serve<B>(app: &App, request: Request<B>) -> Answering
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
     let (head, body) = request.into_parts();
-    let method = head.method.clone();
-    let about = About::of(&head);
-    let (resource, outcome) = judge(&app, head, body).await;
-    let answer = outcome.unwrap_or_else(|refusal| about.refuse(&app, refusal));
+    if body.is_end_stream() {
+        let judged = match admit(&head) {
+            Admission::To(target) => judge(app, &head, &target, Bytes::new()),
+            Admission::Settled(judged) => judged,
+        };
+        return conclude(app, &head, judged);
+    }
+    let app = app.clone();
+    Answering::later(async move {
+        let judged = read_and_judge(&app, &head, body).await;
+        let Ok(answer) = conclude(&app, &head, judged).await;
+        answer
+    })
+}
+
+/// Counts a request and gives its answer.
+fn conclude(app: &App, head: &Parts, (resource, outcome): Judged) -> Answering {
+    let answer = outcome.unwrap_or_else(|refusal| About::of(head).refuse(app, refusal));
     app.metrics()
-        .count_request(resource, &method, answer.status().as_u16());
-    answer.into_response(&method)
+        .count_request(resource, &head.method, answer.status().as_u16());
+    answer.give(&head.method)
 }
 
 /// What a log line says of a request.
@@ -137,41 +159,56 @@ impl About {
     }
 }
 
-async fn judge(
-    app: &App,
-    head: Parts,
-    body: axum::body::Body,
-) -> (&'static str, Result<Answer, Refusal>) {
-    let target = match Target::find(head.uri.path()) {
-        Ok(Some(target)) => target,
-        Ok(None) => return ("none", Err(Refusal::NoResource)),
-        Err(bad_path) => return ("none", Err(Refusal::BadPath(bad_path))),
+async fn read_and_judge<B>(app: &App, head: &Parts, body: B) -> Judged
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    let target = match admit(head) {
+        Admission::To(target) => target,
+        Admission::Settled(judged) => return judged,
     };
-    let resource = target.resource.name();
-    if let Some(answered) = judge_method(&head, &target.resource) {
-        return (resource, answered);
-    }
     let limit_bytes = if target.resource == Resource::Batch {
         app.config().max_batch_body_bytes
     } else {
         app.config().max_body_bytes
     };
-    let body = match body::read(body, limit_bytes).await {
-        Ok(body) => body,
-        Err(error) => return (resource, Err(Refusal::Body(error))),
+    match body::read(body, limit_bytes).await {
+        Ok(body) => judge(app, head, &target, body),
+        Err(error) => (target.resource.name(), Err(Refusal::Body(error))),
+    }
+}
+
+/// What the path and the method of a request come to.
+enum Admission {
+    To(Target),
+    /// Its body does not matter.
+    Settled(Judged),
+}
+
+fn admit(head: &Parts) -> Admission {
+    let refused = |refusal| Admission::Settled(("none", Err(refusal)));
+    let target = match Target::find(head.uri.path()) {
+        Ok(Some(target)) => target,
+        Ok(None) => return refused(Refusal::NoResource),
+        Err(bad_path) => return refused(Refusal::BadPath(bad_path)),
     };
-    let Target {
-        resource: wanted,
-        is_v1,
-    } = target;
+    match judge_method(head, &target.resource) {
+        Some(answered) => Admission::Settled((target.resource.name(), answered)),
+        None => Admission::To(target),
+    }
+}
+
+fn judge(app: &App, head: &Parts, target: &Target, body: Bytes) -> Judged {
+    let wanted = &target.resource;
     let call = Call {
         query: Query::parse(head.uri.query()),
         head,
-        is_v1,
+        is_v1: target.is_v1,
         body,
     };
-    let outcome = judge_sender(app, &call, &wanted).and_then(|()| dispatch(app, &wanted, &call));
-    (resource, outcome)
+    let outcome = judge_sender(app, &call, wanted).and_then(|()| dispatch(app, wanted, &call));
+    (wanted.name(), outcome)
 }
 
 /// OPTIONS and methods that a resource does not have are answered without a look at the rest.
@@ -213,7 +250,7 @@ fn allowed(head: Option<&'static str>, methods: &'static [Method]) -> String {
         .join(",")
 }
 
-fn dispatch(app: &App, resource: &Resource, call: &Call) -> Result<Answer, Refusal> {
+fn dispatch(app: &App, resource: &Resource, call: &Call<'_>) -> Result<Answer, Refusal> {
     let method = &call.head.method;
     match resource {
         Resource::Apps => listings::applications(app, call),

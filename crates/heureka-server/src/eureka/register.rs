@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 use crate::app::App;
 
 /// `POST apps/{app}`
-pub(super) fn register(app: &App, call: &Call, name: &str) -> Result<Answer, Refusal> {
+pub(super) fn register(app: &App, call: &Call<'_>, name: &str) -> Result<Answer, Refusal> {
     let body_type = type_of_body(call)?;
     let answer_type = instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
     let content_type = answer_type.format.media_type();
@@ -25,7 +25,7 @@ pub(super) fn register(app: &App, call: &Call, name: &str) -> Result<Answer, Ref
 }
 
 /// The type of the body, where it is one that can be read.
-pub(super) fn type_of_body(call: &Call) -> Result<BodyType, Refusal> {
+pub(super) fn type_of_body(call: &Call<'_>) -> Result<BodyType, Refusal> {
     match body_type(call.header(header::CONTENT_TYPE)) {
         Ok(body_type) => Ok(body_type),
         // The recordings: nothing at all is a failure of the server, anything without a type is not read.
@@ -37,7 +37,7 @@ pub(super) fn type_of_body(call: &Call) -> Result<BodyType, Refusal> {
 
 fn read(
     app: &App,
-    call: &Call,
+    call: &Call<'_>,
     body_type: &BodyType,
     name: &str,
     content_type: &'static str,
@@ -50,7 +50,7 @@ fn read(
         .map_err(|why| Refusal::Invalid { content_type, why })
 }
 
-fn unpacked(app: &App, call: &Call, body_type: &BodyType) -> Result<bytes::Bytes, Refusal> {
+fn unpacked(app: &App, call: &Call<'_>, body_type: &BodyType) -> Result<bytes::Bytes, Refusal> {
     let limit_bytes = app.config().max_body_bytes;
     unpack(&call.head.headers, call.body.clone(), limit_bytes).map_err(|error| {
         if error == BodyError::BrokenGzip {

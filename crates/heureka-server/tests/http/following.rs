@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use heureka_core::{RegionConfig, RegionsConfig};
 use heureka_model::{Now, RegionName, ServiceUrl, UnixMillis};
 use heureka_net::{AnswerLimits, Counters};
 use heureka_server::{
-    App, Clock, Fetch, FetchFuture, RegionsSettings, ServerConfig, follow_regions, router,
+    App, Clock, Fetch, FetchFuture, RegionsSettings, Routes, ServerConfig, follow_regions, router,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -47,7 +46,7 @@ fn following(name: &str) -> ServerConfig {
 
 /// Gets the answers of a server in the same process.
 #[derive(Debug)]
-struct InProcess(Router);
+struct InProcess(Routes);
 
 impl Fetch for InProcess {
     fn get<'a>(

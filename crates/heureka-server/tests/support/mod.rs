@@ -9,12 +9,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use heureka_model::UnixMillis;
 use heureka_net::Counters;
 use heureka_server::{
-    App, Clock as _, Fetch, ManualClock, ServerConfig, fetch_due_regions, router, tick,
+    App, Clock as _, Fetch, ManualClock, Routes, ServerConfig, fetch_due_regions, router, tick,
 };
 use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::BodyExt as _;
@@ -29,7 +28,7 @@ pub const WALL_AT_START: UnixMillis = UnixMillis(1_888_888_888_888);
 #[derive(Debug)]
 pub struct TestServer {
     pub app: App,
-    router: Router,
+    router: Routes,
     clock: Arc<ManualClock>,
     runtime: Runtime,
 }
