@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use heureka_model::{
     ActionType, Digest, Document, DocumentState, InstanceInfo, InstanceStatus, KeyState,
-    LeaseState, LeaseTimes, NodeId, Now, OverrideValue, PresentState, Stamp, UnixMillis,
+    LeaseSettings, LeaseState, LeaseTimes, NodeId, Now, OverrideValue, PresentState, Stamp,
+    UnixMillis,
 };
 
 use crate::lease::Lease;
@@ -24,7 +25,7 @@ pub(crate) struct Entry {
     parts: Box<Parts>,
 }
 
-/// What a heartbeat reads and writes.
+/// What a heartbeat reads and writes, and what a look at the lease of a living instance does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pulse {
     pub(crate) lease: Lease,
@@ -32,10 +33,13 @@ pub(crate) struct Pulse {
     pub(crate) origin: LeaseOrigin,
     /// When it last gave a sign of life, on the wall clock.
     pub(crate) renewed_at: UnixMillis,
-    /// The version of the document and the status that is shown, again: [`crate::registry::Registry`] keeps them so.
+    /// The document's version, its lease and the status that is shown, again: [`crate::registry::Registry`] keeps them so.
     pub(crate) last_dirty: UnixMillis,
+    pub(crate) settings: LeaseSettings,
     pub(crate) status: InstanceStatus,
     pub(crate) silence: Silence,
+    /// When its lease is looked at next; `None` once nothing more can happen to it.
+    pub(crate) check_at: Option<Duration>,
 }
 
 /// What a heartbeat leaves alone.
@@ -46,8 +50,6 @@ pub(crate) struct Parts {
     /// When the key was last made present.
     pub(crate) presence: Stamp,
     pub(crate) shown: Shown,
-    /// When its lease is looked at next; `None` once nothing more can happen to it.
-    pub(crate) check_at: Option<Duration>,
     /// What it has added to the sums; `None` while its lease has ended.
     pub(crate) counted: Option<Digest>,
 }
@@ -135,15 +137,16 @@ impl Entry {
             origin,
             renewed_at,
             last_dirty: document.document.last_dirty,
+            settings: document.document.lease,
             status: shown.status,
             silence: Silence::default(),
+            check_at: None,
         };
         let parts = Box::new(Parts {
             document,
             override_part,
             presence,
             shown,
-            check_at: None,
             counted: None,
         });
         Self { pulse, parts }
@@ -152,6 +155,7 @@ impl Entry {
     /// Tells the pulse what heartbeats have to know of the parts.
     pub(crate) fn settle_pulse(&mut self) {
         self.pulse.last_dirty = self.document.document.last_dirty;
+        self.pulse.settings = self.document.document.lease;
         self.pulse.status = self.shown.status;
     }
 

@@ -57,10 +57,11 @@ fn check_entry(entry: &Entry, watch: &LeaseWatch) {
     assert_eq!(entry.shown.status, status);
     assert_eq!(entry.pulse.status, status);
     assert_eq!(entry.pulse.last_dirty, entry.document.document.last_dirty);
+    assert_eq!(entry.pulse.settings, entry.document.document.lease);
     assert_eq!(
         watch.ended().contains(&entry.document.document.key()),
         entry.pulse.silence.has_ended
     );
     let is_finished = entry.pulse.silence.is_missing && entry.pulse.silence.has_ended;
-    assert_eq!(entry.check_at.is_none(), is_finished);
+    assert_eq!(entry.pulse.check_at.is_none(), is_finished);
 }

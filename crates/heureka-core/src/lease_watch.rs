@@ -6,7 +6,7 @@ use std::time::Duration;
 use heureka_model::{InstanceId, InstanceKey, SeededHash};
 use indexmap::IndexSet;
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Pulse};
 use crate::lease::LeasePolicy;
 use crate::registry::Registry;
 
@@ -70,7 +70,7 @@ impl LeaseWatch {
         if std::mem::take(&mut entry.pulse.silence.has_ended) {
             self.ended.swap_remove(&key);
         }
-        if let Some(at) = entry.check_at.take() {
+        if let Some(at) = entry.pulse.check_at.take() {
             self.checks.remove(&(at, key));
         }
     }
@@ -80,19 +80,42 @@ impl LeaseWatch {
         while let Some((at, _)) = self.checks.first()
             && *at <= mono
         {
-            let Some((_, InstanceKey { app, id })) = self.checks.pop_first() else {
+            let Some((_, key)) = self.checks.pop_first() else {
                 return;
             };
-            registry.change(app.as_str(), id.as_str(), |entry| {
-                self.look(entry, &id, mono)
-            });
+            let (app, id) = (key.app.as_str(), key.id.as_str());
+            match registry.pulse(app, id) {
+                Some(pulse) if self.is_in_time(pulse, mono) => self.plan_again(pulse, key),
+                Some(_) | None => {
+                    registry.change(app, id, |entry| self.look(entry, &key.id, mono));
+                }
+            }
         }
+    }
+
+    /// Whether there is nothing to notice, which is what nearly every look finds.
+    fn is_in_time(&self, pulse: &Pulse, mono: Duration) -> bool {
+        !pulse.silence.was_noticed() && mono <= self.next_moment(pulse)
+    }
+
+    /// The next of the two moments of one that gives signs of life.
+    fn next_moment(&self, pulse: &Pulse) -> Duration {
+        let (lease, settings) = (pulse.lease, pulse.settings);
+        lease
+            .seen_until(settings)
+            .min(lease.ends_at(settings, self.policy))
+    }
+
+    fn plan_again(&mut self, pulse: &mut Pulse, key: InstanceKey) {
+        let at = just_after(self.next_moment(pulse));
+        pulse.check_at = Some(at);
+        self.checks.insert((at, key));
     }
 
     fn look(&mut self, entry: &mut Entry, id: &InstanceId, mono: Duration) {
         debug_assert_eq!(entry.document.document.id, *id);
         let settings = entry.document.document.lease;
-        entry.check_at = None;
+        entry.pulse.check_at = None;
         if !entry.pulse.silence.is_missing && mono > entry.pulse.lease.seen_until(settings) {
             entry.pulse.silence.is_missing = true;
             self.missing += 1;
@@ -113,9 +136,13 @@ impl LeaseWatch {
         let ends = (!entry.pulse.silence.has_ended)
             .then(|| entry.pulse.lease.ends_at(settings, self.policy));
         let next = [becomes_missing, ends].into_iter().flatten().min();
-        entry.check_at = next.map(|last| last.saturating_add(Duration::from_nanos(1)));
-        if let Some(at) = entry.check_at {
+        entry.pulse.check_at = next.map(just_after);
+        if let Some(at) = entry.pulse.check_at {
             self.checks.insert((at, entry.document.document.key()));
         }
     }
+}
+
+fn just_after(moment: Duration) -> Duration {
+    moment.saturating_add(Duration::from_nanos(1))
 }

@@ -1,5 +1,6 @@
 //! What clients ask of the registry: registrations, heartbeats with keys at random, changes of status, deltas.
 
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use divan::Bencher;
@@ -80,4 +81,22 @@ fn delta(bencher: Bencher<'_, '_>, changes: usize) {
         node.change_status(fleet::at(much_later), app, id, change, None, Origin::Client);
     }
     bencher.bench_local(|| node.delta(much_later));
+}
+
+/// What the registry does by itself each second, among heartbeats that come every thirty.
+#[divan::bench(args = SIZES, sample_count = 60, sample_size = 1)]
+fn round(bencher: Bencher<'_, '_>, instances: usize) {
+    let node = RefCell::new(fleet::full_node(instances));
+    let keys = Keys::shuffled(instances);
+    let keys = RefCell::new(keys.cycle());
+    let mono = Cell::new(Duration::from_secs(30));
+    bencher
+        .with_inputs(|| {
+            let mut keys = keys.borrow_mut();
+            mono.set(mono.get() + Duration::from_secs(1));
+            for key in keys.by_ref().take(instances.div_ceil(30)) {
+                fleet::renew(&mut node.borrow_mut(), key, mono.get());
+            }
+        })
+        .bench_local_values(|()| node.borrow_mut().handle_timeout(fleet::at(mono.get())));
 }

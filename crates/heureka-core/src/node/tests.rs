@@ -244,10 +244,13 @@ fn an_eviction_leaves_no_tombstone() {
 fn a_heartbeat_in_time_plans_nothing() {
     let mut node = node();
     register(&mut node, 0);
-    let planned = entry(&node).check_at;
+    let planned = entry(&node).pulse.check_at;
     for secs in 1..40 {
         node.renew(at(secs), "A", "1", Renewal::default(), Origin::Client);
-        assert_eq!((entry(&node).check_at, node.watch.planned()), (planned, 1));
+        assert_eq!(
+            (entry(&node).pulse.check_at, node.watch.planned()),
+            (planned, 1)
+        );
     }
 }
 
