@@ -92,19 +92,21 @@ impl Json {
 
     pub(crate) fn number(&mut self, number: impl Into<i64>) {
         self.separate();
-        // Writing to a vector cannot fail.
-        let _ = write!(self.bytes, "{}", number.into());
+        self.digits(number.into());
     }
 
     /// A number, as a text.
     pub(crate) fn number_text(&mut self, number: i64) {
         self.separate();
-        let _ = write!(self.bytes, "\"{number}\"");
+        self.bytes.push(b'"');
+        self.digits(number);
+        self.bytes.push(b'"');
     }
 
     /// A number in hexadecimal, as a text: readers may lose digits of a number that no float can hold.
     pub(crate) fn hex(&mut self, number: impl Into<u128>) {
         self.separate();
+        // Writing to a vector cannot fail.
         let _ = write!(self.bytes, "\"{:x}\"", number.into());
     }
 
@@ -134,6 +136,12 @@ impl Json {
         if !matches!(own.last(), None | Some(b'{' | b'[' | b':')) {
             self.bytes.push(b',');
         }
+    }
+
+    fn digits(&mut self, number: i64) {
+        let mut digits = itoa::Buffer::new();
+        self.bytes
+            .extend_from_slice(digits.format(number).as_bytes());
     }
 
     fn escaped(&mut self, text: &str) {

@@ -69,8 +69,7 @@ impl Xml {
     /// An element with a number in it.
     pub(super) fn number(&mut self, name: &str, number: i64) {
         self.tag(name, None);
-        // Writing to a vector cannot fail.
-        let _ = write!(self.bytes, "{number}");
+        self.push(itoa::Buffer::new().format(number));
         self.end(name);
     }
 

@@ -28,8 +28,20 @@ pub(super) fn read<'de, R: ReadObject<'de>>(
 pub(crate) fn text_of_bounded_depth(bytes: &[u8]) -> Result<&str, ReadError> {
     let text = str::from_utf8(bytes).map_err(|error| ReadError::unreadable(error.to_string()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    check_depth(text)?;
+    if has_many_brackets(text) {
+        check_depth(text)?;
+    }
     Ok(text)
+}
+
+/// Whether there are enough brackets to be nested too deep, counted fast: a registration has about eight.
+fn has_many_brackets(text: &str) -> bool {
+    let is_opening = |byte: &u8| matches!(byte, b'{' | b'[');
+    text.as_bytes()
+        .iter()
+        .filter(|byte| is_opening(byte))
+        .count()
+        > MAX_JSON_DEPTH
 }
 
 /// Looks at brackets only, up to the end of the document, so that nothing after this can nest without bound: skipping
