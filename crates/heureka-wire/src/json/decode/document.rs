@@ -36,21 +36,19 @@ pub(crate) fn text_of_bounded_depth(bytes: &[u8]) -> Result<&str, ReadError> {
 
 /// Whether there are enough brackets to be nested too deep, counted fast: a registration has about eight.
 fn has_many_brackets(text: &str) -> bool {
-    let is_opening = |byte: &u8| matches!(byte, b'{' | b'[');
-    text.as_bytes()
-        .iter()
-        .filter(|byte| is_opening(byte))
-        .count()
-        > MAX_JSON_DEPTH
+    // In pieces of which a byte can hold the count, because then a processor counts sixteen bytes or more at once.
+    let pieces = text.as_bytes().chunks(usize::from(u8::MAX));
+    let count = |piece: &[u8]| -> u8 {
+        let openings = piece.iter().map(|byte| matches!(byte, b'{' | b'['));
+        openings.map(u8::from).sum()
+    };
+    let brackets: usize = pieces.map(|piece| usize::from(count(piece))).sum();
+    brackets > MAX_JSON_DEPTH
 }
 
 /// Looks at brackets only, up to the end of the document, so that nothing after this can nest without bound: skipping
 /// an unknown value would.
 fn check_depth(text: &str) -> Result<(), ReadError> {
-    // A registration has so few that where they stand does not matter, and counting takes next to nothing.
-    if openings_in(text) <= MAX_JSON_DEPTH {
-        return Ok(());
-    }
     let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
     for byte in text.bytes() {
         match byte {
@@ -75,16 +73,6 @@ fn check_depth(text: &str) -> Result<(), ReadError> {
         }
     }
     Ok(())
-}
-
-/// In pieces of which a byte can hold the count, because then a processor counts sixteen bytes or more at once.
-fn openings_in(text: &str) -> usize {
-    let pieces = text.as_bytes().chunks(usize::from(u8::MAX));
-    let count = |piece: &[u8]| -> u8 {
-        let openings = piece.iter().map(|byte| matches!(byte, b'{' | b'['));
-        openings.map(u8::from).sum()
-    };
-    pieces.map(|piece| usize::from(count(piece))).sum()
 }
 
 /// A document of a server: an object with one field that counts.
