@@ -12,14 +12,13 @@ use std::{
 
 use http::{Request, Response};
 use http_body::Body;
-use hyper::server::conn::http1;
+use hyper::{server::conn::http1, service::Service};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, Sleep, sleep, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
-use tower::Service;
 use tracing::{debug, warn};
 
 use crate::{
@@ -50,7 +49,7 @@ pub(crate) async fn attend<Io, S, B>(
     stop: CancellationToken,
 ) where
     Io: AsyncRead + AsyncWrite + Unpin,
-    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible>,
     B: Body + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
@@ -90,7 +89,7 @@ async fn watch_until_stopped<Io, S, B>(
 ) -> End
 where
     Io: AsyncRead + AsyncWrite + Unpin,
-    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible>,
     B: Body + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
@@ -129,7 +128,7 @@ fn poll_overdue(
     cx: &mut Context<'_>,
 ) -> Poll<Overdue> {
     loop {
-        let Some((due, overdue)) = session.pace().due(&session.limits) else {
+        let Some((due, overdue)) = session.pace().due(&session.limits, Instant::now) else {
             return Poll::Pending;
         };
         if alarm.deadline() > due {
@@ -149,6 +148,7 @@ fn count(overdue: Overdue, session: &Session) {
         Overdue::FirstByte | Overdue::Head => counters.header_timeouts.increment(),
         Overdue::Idle => counters.idle_closed.increment(),
         Overdue::Write => counters.write_timeouts.increment(),
+        Overdue::Answer => counters.answer_timeouts.increment(),
         Overdue::Linger => {}
     }
 }

@@ -7,12 +7,12 @@ use std::{
 
 use http::{Request, Response};
 use http_body::Body;
+use hyper::service::Service;
 use tokio::{
     task::{JoinError, JoinSet},
     time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
-use tower::Service;
 use tracing::{debug, error, warn};
 
 use crate::{
@@ -44,8 +44,7 @@ pub struct Drained {
 /// at the latest after [`Limits::drain_deadline`]. Nothing else ends the loop: failures to accept
 /// are counted and tried again, and a panic of the service costs the one connection it happened on.
 ///
-/// `service` is cloned for every request; an `axum::Router` and a [`tower::service_fn`] fit. Each
-/// request carries [`PeerAddr`](crate::PeerAddr) as an extension.
+/// `service` is cloned for every connection; a [`hyper::service::service_fn`] fits.
 pub async fn serve<L, S, B>(
     listener: L,
     limits: Limits,

@@ -15,9 +15,10 @@ mod query;
 mod refusal;
 mod register;
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 use heureka_core::{Origin, Sender};
-use heureka_net::PeerAddr;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use http_body::Body;
@@ -36,6 +37,9 @@ use crate::router::Answering;
 /// What Java's servers allow at a path when they do not look at the path.
 const ANY_METHOD: &str = "HEAD, DELETE, POST, GET, OPTIONS, PUT";
 
+/// How much of a path a log line holds (faults-and-attacks.md S30).
+const LOGGED_PATH_CHARS: usize = 256;
+
 /// The header by which a peer says that it passes on what it was told.
 const REPLICATION: HeaderName = HeaderName::from_static("x-netflix-discovery-replication");
 
@@ -47,6 +51,7 @@ struct Call<'a> {
     is_v1: bool,
     /// As it came: perhaps packed.
     body: Bytes,
+    peer: Option<SocketAddr>,
 }
 
 impl Call<'_> {
@@ -68,8 +73,7 @@ impl Call<'_> {
 
     /// The address that it comes from, by which Java peers are told apart.
     fn sender(&self) -> Sender {
-        let address = self.head.extensions.get::<PeerAddr>();
-        Sender(address.map(|PeerAddr(address)| address.ip().to_canonical()))
+        Sender(self.peer.map(|address| address.ip().to_canonical()))
     }
 }
 
@@ -93,89 +97,102 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 type Judged = (&'static str, Result<Answer, Refusal>);
 
 /// Answers a request to any of the protocol's resources; at once, unless a body has to come first.
-pub(crate) fn serve<B>(app: &App, request: Request<B>) -> Answering
+pub(crate) fn serve<B>(app: &App, request: Request<B>, peer: Option<SocketAddr>) -> Answering
 where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     let (head, body) = request.into_parts();
+    let message = Message { head, peer };
     if body.is_end_stream() {
-        let judged = match admit(&head) {
-            Admission::To(target) => judge(app, &head, &target, Bytes::new()),
-            Admission::Settled(judged) => judged,
-        };
-        return Answering::now(conclude(app, &head, judged));
+        return Answering::now(message.answer(app));
     }
     let app = app.clone();
-    Answering::later(async move {
-        let judged = read_and_judge(&app, &head, body).await;
-        conclude(&app, &head, judged)
-    })
+    Answering::later(async move { message.answer_with(&app, body).await })
 }
 
-/// Counts a request and gives its answer.
-fn conclude(app: &App, head: &Parts, (resource, outcome): Judged) -> Response<AnswerBody> {
-    let answer = outcome.unwrap_or_else(|refusal| About::of(head).refuse(app, refusal));
-    app.metrics()
-        .count_request(resource, &head.method, answer.status().as_u16());
-    answer.into_response(&head.method)
-}
-
-/// What a log line says of a request.
+/// A request but for its body.
 #[derive(Debug)]
-struct About {
-    method: Method,
-    path: String,
-    peer: Option<PeerAddr>,
+struct Message {
+    head: Parts,
+    peer: Option<SocketAddr>,
 }
 
-impl About {
-    /// How much of a path a log line holds (faults-and-attacks.md S30).
-    const PATH_CHARS: usize = 256;
+impl Message {
+    fn answer(&self, app: &App) -> Response<AnswerBody> {
+        let judged = match admit(&self.head) {
+            Admission::To(target) => self.judge(app, &target, Bytes::new()),
+            Admission::Settled(judged) => judged,
+        };
+        self.conclude(app, judged)
+    }
 
-    fn of(head: &Parts) -> Self {
-        Self {
-            method: head.method.clone(),
-            path: head.uri.path().chars().take(Self::PATH_CHARS).collect(),
-            peer: head.extensions.get::<PeerAddr>().copied(),
-        }
+    async fn answer_with<B>(&self, app: &App, body: B) -> Response<AnswerBody>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
+        let target = match admit(&self.head) {
+            Admission::To(target) => target,
+            Admission::Settled(judged) => return self.conclude(app, judged),
+        };
+        let limit_bytes = if target.resource == Resource::Batch {
+            app.config().max_batch_body_bytes
+        } else {
+            app.config().max_body_bytes
+        };
+        let judged = match body::read(body, limit_bytes).await {
+            Ok(body) => self.judge(app, &target, body),
+            Err(error) => (target.resource.name(), Err(Refusal::Body(error))),
+        };
+        self.conclude(app, judged)
+    }
+
+    fn judge(&self, app: &App, target: &Target, body: Bytes) -> Judged {
+        let wanted = &target.resource;
+        let call = Call {
+            query: Query::parse(self.head.uri.query()),
+            head: &self.head,
+            is_v1: target.is_v1,
+            body,
+            peer: self.peer,
+        };
+        let outcome = judge_sender(app, &call, wanted).and_then(|()| dispatch(app, wanted, &call));
+        (wanted.name(), outcome)
+    }
+
+    /// Counts the request and gives its answer.
+    fn conclude(&self, app: &App, (resource, outcome): Judged) -> Response<AnswerBody> {
+        let answer = outcome.unwrap_or_else(|refusal| self.refuse(app, refusal));
+        let method = &self.head.method;
+        app.metrics()
+            .count_request(resource, method, answer.status().as_u16());
+        answer.into_response(method)
     }
 
     /// Turns a refusal into its answer, and says why in one line.
     fn refuse(&self, app: &App, refusal: Refusal) -> Answer {
-        let Self { method, path, peer } = self;
-        let peer = peer
-            .map(|PeerAddr(addr)| addr.to_string())
-            .unwrap_or_default();
+        let method = &self.head.method;
         if let Some(limit) = refusal.limit() {
             app.metrics().count_limit(limit);
         }
         if refusal.is_routine() {
-            tracing::debug!(%method, ?path, peer, "refused: {refusal}");
+            tracing::debug!(%method, path = ?self.path(), peer = self.peer(), "refused: {refusal}");
         } else {
-            tracing::warn!(%method, ?path, peer, "refused: {refusal}");
+            tracing::warn!(%method, path = ?self.path(), peer = self.peer(), "refused: {refusal}");
         }
         refusal.into_answer()
     }
-}
 
-async fn read_and_judge<B>(app: &App, head: &Parts, body: B) -> Judged
-where
-    B: Body<Data = Bytes>,
-    B::Error: Into<BoxError>,
-{
-    let target = match admit(head) {
-        Admission::To(target) => target,
-        Admission::Settled(judged) => return judged,
-    };
-    let limit_bytes = if target.resource == Resource::Batch {
-        app.config().max_batch_body_bytes
-    } else {
-        app.config().max_body_bytes
-    };
-    match body::read(body, limit_bytes).await {
-        Ok(body) => judge(app, head, &target, body),
-        Err(error) => (target.resource.name(), Err(Refusal::Body(error))),
+    /// As a log line has it.
+    fn path(&self) -> String {
+        let path = self.head.uri.path();
+        path.chars().take(LOGGED_PATH_CHARS).collect()
+    }
+
+    /// As a log line has it.
+    fn peer(&self) -> String {
+        self.peer.map(|peer| peer.to_string()).unwrap_or_default()
     }
 }
 
@@ -197,18 +214,6 @@ fn admit(head: &Parts) -> Admission {
         Some(answered) => Admission::Settled((target.resource.name(), answered)),
         None => Admission::To(target),
     }
-}
-
-fn judge(app: &App, head: &Parts, target: &Target, body: Bytes) -> Judged {
-    let wanted = &target.resource;
-    let call = Call {
-        query: Query::parse(head.uri.query()),
-        head,
-        is_v1: target.is_v1,
-        body,
-    };
-    let outcome = judge_sender(app, &call, wanted).and_then(|()| dispatch(app, wanted, &call));
-    (wanted.name(), outcome)
 }
 
 /// OPTIONS and methods that a resource does not have are answered without a look at the rest.
