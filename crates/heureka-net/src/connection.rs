@@ -18,11 +18,10 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, Sleep, sleep, sleep_until},
 };
-use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use crate::{
-    farewell::say_farewell, front::Front, pace::Overdue, paced_io::PacedIo,
+    farewell::say_farewell, front::Front, leave::AwaitedLeave, pace::Overdue, paced_io::PacedIo,
     request_body::RequestBody, session::Session,
 };
 
@@ -41,12 +40,12 @@ enum End {
     Overdue(Overdue),
 }
 
-/// Serves a connection until it ends; once `stop` is cancelled, it ends after its current request.
+/// Serves a connection until it ends; once it is to leave, it ends after its current request.
 pub(crate) async fn attend<Io, S, B>(
     io: Io,
     session: Arc<Session>,
     service: S,
-    stop: CancellationToken,
+    mut leave: AwaitedLeave,
 ) where
     Io: AsyncRead + AsyncWrite + Unpin,
     S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible>,
@@ -65,7 +64,7 @@ pub(crate) async fn attend<Io, S, B>(
             TokioIo::new(PacedIo::new(io, Arc::clone(&session))),
             Front::new(service, Arc::clone(&session)),
         );
-    match watch_until_stopped(&mut connection, &session, &stop).await {
+    match watch_until_stopped(&mut connection, &session, &mut leave).await {
         End::Closed(Ok(())) => {}
         End::Closed(Err(error)) if error.is_parse() => {
             warn!(peer = %session.peer, %error, "refused: the request is not HTTP/1.1");
@@ -85,7 +84,7 @@ pub(crate) async fn attend<Io, S, B>(
 async fn watch_until_stopped<Io, S, B>(
     connection: &mut http1::Connection<TokioIo<PacedIo<Io>>, Front<S>>,
     session: &Session,
-    stop: &CancellationToken,
+    leave: &mut AwaitedLeave,
 ) -> End
 where
     Io: AsyncRead + AsyncWrite + Unpin,
@@ -96,7 +95,7 @@ where
     let mut alarm = pin!(sleep_until(Instant::now() + session.limits.header_deadline));
     tokio::select! {
         biased;
-        () = stop.cancelled() => session.leave(),
+        () = leave => session.leave(),
         end = watch(connection, alarm.as_mut(), session) => return end,
     }
     tokio::select! {

@@ -35,6 +35,7 @@ mod counters;
 mod dial;
 mod farewell;
 mod front;
+mod leave;
 mod limits;
 mod line_ends;
 mod listener;

@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
 use crate::{
-    Counters, Limits, Listener, connection::attend, counters::OpenConnection, refusals::Refusals,
-    request_body::RequestBody, session::Session,
+    Counters, Limits, Listener, connection::attend, counters::OpenConnection, leave::Leave,
+    refusals::Refusals, request_body::RequestBody, session::Session,
 };
 
 /// How long the loop waits after a failed attempt to accept; file descriptors may be free again.
@@ -65,6 +65,7 @@ where
         service,
         stop,
         counters,
+        leave: Leave::default(),
         connections: JoinSet::new(),
         refusals: Refusals::default(),
     };
@@ -78,6 +79,7 @@ struct Reception<S> {
     service: S,
     stop: CancellationToken,
     counters: Arc<Counters>,
+    leave: Leave,
     connections: JoinSet<()>,
     refusals: Refusals,
 }
@@ -112,6 +114,7 @@ where
                 },
             }
         }
+        self.leave.give();
         self.accept_what_is_there(listener).await;
     }
 
@@ -143,9 +146,8 @@ where
         }
         let session = Session::new(peer, self.limits, Arc::clone(&self.counters));
         let open = OpenConnection::new(Arc::clone(&self.counters));
-        // A token of its own: the parent's lock would be shared by all connections.
-        let stop = self.stop.child_token();
-        let attended = attend(io, session, self.service.clone(), stop);
+        let leave = self.leave.awaited();
+        let attended = attend(io, session, self.service.clone(), leave);
         self.connections.spawn(async move {
             let _open = open;
             attended.await;
