@@ -29,7 +29,7 @@ pub(super) fn receive(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     let items = decode_batch(&body).map_err(|error| unreadable(&body_type, error))?;
     let outcomes: Vec<Outcome> = {
         let node = &mut app.node();
-        let mut receiver = Receiver::new(node, app.now(), app.document_limits(), call.sender());
+        let mut receiver = Receiver::new(node, app.now(), app.document_limits(), call.sender);
         items.into_iter().map(|item| receiver.apply(item)).collect()
     };
     report_refused(app, call, &outcomes);

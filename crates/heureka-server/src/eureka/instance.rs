@@ -38,7 +38,7 @@ pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<
     let mut node = app.node();
     let renewal =
         renewal(call).map_err(|bad| or_unknown(node.instance(name, id).is_some(), bad))?;
-    let outcome = node.renew(app.now(), name, id, renewal, call.origin());
+    let outcome = node.renew(app.now(), name, id, renewal, call.origin);
     drop(node);
     match outcome {
         RenewOutcome::Renewed => Ok(Answer::empty(StatusCode::OK)),
@@ -55,7 +55,7 @@ pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<
 /// `DELETE apps/{app}/{id}`
 pub(super) fn cancel(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
     accepted(call)?;
-    match app.node().cancel(app.now(), name, id, call.origin()) {
+    match app.node().cancel(app.now(), name, id, call.origin) {
         CancelOutcome::Cancelled => Ok(Answer::empty(StatusCode::OK)),
         CancelOutcome::Unknown => Err(Refusal::Unknown),
     }
@@ -72,7 +72,7 @@ pub(super) fn override_status(
         .query
         .get(VALUE)
         .ok_or(Refusal::Parameter { name: VALUE })
-        .and_then(status_named);
+        .and_then(|name| status_named(&name));
     change_status(app, call, name, id, change.map(StatusChange::Override))
 }
 
@@ -86,7 +86,7 @@ pub(super) fn remove_override(
     let shown = call
         .query
         .get(VALUE)
-        .map_or(Ok(InstanceStatus::Unknown), status_named);
+        .map_or(Ok(InstanceStatus::Unknown), |name| status_named(&name));
     change_status(
         app,
         call,
@@ -126,7 +126,7 @@ fn change_status(
     let parameters = change.and_then(|change| Ok((change, last_dirty(call)?)));
     let (change, last_dirty) =
         parameters.map_err(|bad| or_unknown(node.instance_anywhere(name, id).is_some(), bad))?;
-    match node.change_status(app.now(), name, id, change, last_dirty, call.origin()) {
+    match node.change_status(app.now(), name, id, change, last_dirty, call.origin) {
         StatusOutcome::Changed | StatusOutcome::Unchanged => Ok(Answer::empty(StatusCode::OK)),
         StatusOutcome::Unknown => Err(not_registered_here(&node, name, id)),
     }
@@ -144,7 +144,7 @@ fn or_unknown(is_there: bool, other: Refusal) -> Refusal {
 }
 
 fn renewal(call: &Call<'_>) -> Result<Renewal, Refusal> {
-    let is_from_peer = call.origin() != heureka_core::Origin::Client;
+    let is_from_peer = call.origin != heureka_core::Origin::Client;
     let overridden = call.query.get(OVERRIDDEN_STATUS).filter(|_| is_from_peer);
     let overridden_status = overridden
         .map(|name| {

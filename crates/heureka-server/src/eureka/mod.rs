@@ -32,6 +32,7 @@ use self::query::Query;
 use self::refusal::Refusal;
 use crate::answer_body::AnswerBody;
 use crate::app::App;
+use crate::request_metrics::ResourceKind;
 use crate::router::Answering;
 
 /// What Java's servers allow at a path when they do not look at the path.
@@ -47,10 +48,12 @@ const REPLICATION: HeaderName = HeaderName::from_static("x-netflix-discovery-rep
 #[derive(Debug)]
 struct Call<'a> {
     head: &'a Parts,
-    query: Query,
+    query: Query<'a>,
     is_v1: bool,
     /// As it came: perhaps packed.
     body: Bytes,
+    origin: Origin,
+    sender: Sender,
     peer: Option<SocketAddr>,
 }
 
@@ -62,24 +65,19 @@ impl Call<'_> {
     fn accept(&self) -> Option<&str> {
         self.header(header::ACCEPT)
     }
+}
 
-    /// server.md H16: only exactly this text counts.
-    fn origin(&self) -> Origin {
-        match self.header(REPLICATION) {
-            Some("true") => Origin::Peer(self.sender()),
-            Some(_) | None => Origin::Client,
-        }
-    }
-
-    /// The address that it comes from, by which Java peers are told apart.
-    fn sender(&self) -> Sender {
-        Sender(self.peer.map(|address| address.ip().to_canonical()))
+/// server.md H16: only exactly this text counts.
+fn origin_of(headers: &HeaderMap, sender: Sender) -> Origin {
+    match text_of(headers, REPLICATION) {
+        Some("true") => Origin::Peer(sender),
+        Some(_) | None => Origin::Client,
     }
 }
 
 /// What only peers may do is honoured only from a peer, where peers have credentials (server.md D-44, F62).
-fn judge_sender(app: &App, call: &Call<'_>, wanted: &Resource) -> Result<(), Refusal> {
-    let speaks_as_peer = *wanted == Resource::Batch || call.origin() != Origin::Client;
+fn judge_sender(app: &App, call: &Call<'_>, wanted: &Resource<'_>) -> Result<(), Refusal> {
+    let speaks_as_peer = *wanted == Resource::Batch || call.origin != Origin::Client;
     if speaks_as_peer && !app.peer_secrets().admit(&call.head.headers) {
         return Err(Refusal::NotAPeer);
     }
@@ -93,8 +91,8 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
         .map(|value| value.to_str().unwrap_or("\u{fffd}"))
 }
 
-/// What was asked for, by its name in metrics, and what is said to it.
-type Judged = (&'static str, Result<Answer, Refusal>);
+/// What was asked for, and what is said to it.
+type Judged = (ResourceKind, Result<Answer, Refusal>);
 
 /// Answers a request to any of the protocol's resources; at once, unless a body has to come first.
 pub(crate) fn serve<B>(app: &App, request: Request<B>, peer: Option<SocketAddr>) -> Answering
@@ -143,30 +141,33 @@ impl Message {
         };
         let judged = match body::read(body, limit_bytes).await {
             Ok(body) => self.judge(app, &target, body),
-            Err(error) => (target.resource.name(), Err(Refusal::Body(error))),
+            Err(error) => (target.resource.kind(), Err(Refusal::Body(error))),
         };
         self.conclude(app, judged)
     }
 
-    fn judge(&self, app: &App, target: &Target, body: Bytes) -> Judged {
+    fn judge(&self, app: &App, target: &Target<'_>, body: Bytes) -> Judged {
         let wanted = &target.resource;
+        let sender = self.sender();
         let call = Call {
-            query: Query::parse(self.head.uri.query()),
+            query: Query::new(self.head.uri.query()),
             head: &self.head,
             is_v1: target.is_v1,
             body,
+            origin: origin_of(&self.head.headers, sender),
+            sender,
             peer: self.peer,
         };
         let outcome = judge_sender(app, &call, wanted).and_then(|()| dispatch(app, wanted, &call));
-        (wanted.name(), outcome)
+        (wanted.kind(), outcome)
     }
 
     /// Counts the request and gives its answer.
     fn conclude(&self, app: &App, (resource, outcome): Judged) -> Response<AnswerBody> {
         let answer = outcome.unwrap_or_else(|refusal| self.refuse(app, refusal));
         let method = &self.head.method;
-        app.metrics()
-            .count_request(resource, method, answer.status().as_u16());
+        let counts = app.metrics().requests();
+        counts.count(resource, method, answer.status());
         answer.into_response(method)
     }
 
@@ -184,6 +185,11 @@ impl Message {
         refusal.into_answer()
     }
 
+    /// The address that it comes from, by which Java peers are told apart.
+    fn sender(&self) -> Sender {
+        Sender(self.peer.map(|address| address.ip().to_canonical()))
+    }
+
     /// As a log line has it.
     fn path(&self) -> String {
         let path = self.head.uri.path();
@@ -197,27 +203,27 @@ impl Message {
 }
 
 /// What the path and the method of a request come to.
-enum Admission {
-    To(Target),
+enum Admission<'a> {
+    To(Target<'a>),
     /// Its body does not matter.
     Settled(Judged),
 }
 
-fn admit(head: &Parts) -> Admission {
-    let refused = |refusal| Admission::Settled(("none", Err(refusal)));
+fn admit(head: &Parts) -> Admission<'_> {
+    let refused = |refusal| Admission::Settled((ResourceKind::None, Err(refusal)));
     let target = match Target::find(head.uri.path()) {
         Ok(Some(target)) => target,
         Ok(None) => return refused(Refusal::NoResource),
         Err(bad_path) => return refused(Refusal::BadPath(bad_path)),
     };
     match judge_method(head, &target.resource) {
-        Some(answered) => Admission::Settled((target.resource.name(), answered)),
+        Some(answered) => Admission::Settled((target.resource.kind(), answered)),
         None => Admission::To(target),
     }
 }
 
 /// OPTIONS and methods that a resource does not have are answered without a look at the rest.
-fn judge_method(head: &Parts, resource: &Resource) -> Option<Result<Answer, Refusal>> {
+fn judge_method(head: &Parts, resource: &Resource<'_>) -> Option<Result<Answer, Refusal>> {
     let method = &head.method;
     if *method == Method::TRACE {
         return Some(Err(Refusal::Method {
@@ -255,7 +261,7 @@ fn allowed(head: Option<&'static str>, methods: &'static [Method]) -> String {
         .join(",")
 }
 
-fn dispatch(app: &App, resource: &Resource, call: &Call<'_>) -> Result<Answer, Refusal> {
+fn dispatch(app: &App, resource: &Resource<'_>, call: &Call<'_>) -> Result<Answer, Refusal> {
     let method = &call.head.method;
     match resource {
         Resource::Apps => listings::applications(app, call),
@@ -289,11 +295,11 @@ mod tests {
 
     #[test]
     fn allow_is_written_in_javas_order() {
-        let instance = Resource::Instance(String::new(), String::new());
+        let instance = Resource::Instance("".into(), "".into());
         for (resource, head, list) in [
             (Resource::Apps, None, "GET,OPTIONS"),
             (Resource::Apps, Some("HEAD"), "HEAD,GET,OPTIONS"),
-            (Resource::App(String::new()), None, "POST,GET,OPTIONS"),
+            (Resource::App("".into()), None, "POST,GET,OPTIONS"),
             (instance, Some("HEAD"), "HEAD,DELETE,GET,OPTIONS,PUT"),
             (Resource::AsgStatus, None, "OPTIONS,PUT"),
             (Resource::Batch, None, "POST,OPTIONS"),
