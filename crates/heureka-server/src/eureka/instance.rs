@@ -34,7 +34,7 @@ pub(super) fn show_by_id(app: &App, call: &Call<'_>, id: &str) -> Result<Answer,
 
 /// `PUT apps/{app}/{id}`: a heartbeat. Its parameter `status` is not looked at (server.md R31).
 pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
-    let answer_type = accepted(call)?;
+    judge_accept(call)?;
     let mut node = app.node();
     let renewal =
         renewal(call).map_err(|bad| or_unknown(node.instance(name, id).is_some(), bad))?;
@@ -46,7 +46,7 @@ pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<
         RenewOutcome::SenderIsOlder(own) => Ok(with_instance(
             StatusCode::CONFLICT,
             call,
-            &answer_type,
+            &accepted(call)?,
             &own,
         )),
     }
@@ -54,7 +54,7 @@ pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<
 
 /// `DELETE apps/{app}/{id}`
 pub(super) fn cancel(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
-    accepted(call)?;
+    judge_accept(call)?;
     match app.node().cancel(app.now(), name, id, call.origin) {
         CancelOutcome::Cancelled => Ok(Answer::empty(StatusCode::OK)),
         CancelOutcome::Unknown => Err(Refusal::Unknown),
@@ -103,7 +103,7 @@ pub(super) fn update_metadata(
     name: &str,
     id: &str,
 ) -> Result<Answer, Refusal> {
-    accepted(call)?;
+    judge_accept(call)?;
     let entries: Metadata = call.query.first_values().collect();
     let mut node = app.node();
     match node.update_metadata(app.now(), name, id, &entries) {
@@ -121,7 +121,7 @@ fn change_status(
     id: &str,
     change: Result<StatusChange, Refusal>,
 ) -> Result<Answer, Refusal> {
-    accepted(call)?;
+    judge_accept(call)?;
     let mut node = app.node();
     let parameters = change.and_then(|change| Ok((change, last_dirty(call)?)));
     let (change, last_dirty) =
@@ -173,6 +173,15 @@ fn status_named(name: &str) -> Result<InstanceStatus, Refusal> {
 
 fn accepted(call: &Call<'_>) -> Result<AnswerType, Refusal> {
     instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)
+}
+
+/// Whether an answer may have a body at all; of which type is a question only for those that have one.
+fn judge_accept(call: &Call<'_>) -> Result<(), Refusal> {
+    match call.accept() {
+        // Java's clients say nothing with their heartbeats, and so take anything.
+        None => Ok(()),
+        Some(_) => accepted(call).map(|_| ()),
+    }
 }
 
 fn with_instance(

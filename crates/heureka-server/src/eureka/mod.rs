@@ -14,6 +14,7 @@ mod path;
 mod query;
 mod refusal;
 mod register;
+mod separated;
 
 use std::net::SocketAddr;
 

@@ -10,6 +10,7 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
 
+use super::separated::split;
 use crate::request_metrics::ResourceKind;
 
 /// The context path under which Spring's servers keep the protocol.
@@ -202,7 +203,7 @@ impl<'a> Segments<'a> {
         };
         let mut has_meaning = true;
         // All of them are decoded: what cannot be read is said before what cannot be found.
-        for segment in path.split('/') {
+        for segment in split(path, b'/') {
             let name = if has_plain_names {
                 Cow::Borrowed(segment)
             } else {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
 
+use super::separated::{split, split_once};
+
 /// How many parameters are looked at (faults-and-attacks.md S47): a change of metadata is the only request that has more
 /// than three.
 const MAX_PARAMETERS: usize = 1024;
@@ -48,15 +50,15 @@ impl<'a> Query<'a> {
     }
 
     fn encoded(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let parameters = self.0.split('&').filter(|text| !text.is_empty());
+        let parameters = split(self.0, b'&').filter(|text| !text.is_empty());
         parameters
             .take(MAX_PARAMETERS)
-            .map(|text| text.split_once('=').unwrap_or((text, "")))
+            .map(|text| split_once(text, b'=').unwrap_or((text, "")))
     }
 }
 
 fn decode(text: &str) -> Cow<'_, str> {
-    if !text.contains(['+', '%']) {
+    if !text.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
         return Cow::Borrowed(text);
     }
     let spaced = text.replace('+', " ");
