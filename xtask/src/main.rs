@@ -1,7 +1,9 @@
 //! The project's own chores: `cargo run -p xtask -- pack-golden FROM TO`, `cargo run --release -p xtask -- measure`,
-//! `cargo run -p xtask -- mutants`, `cargo run -p xtask -- public-api` and `cargo run -p xtask -- minimal-versions`.
+//! `cargo run -p xtask -- mutants`, `cargo run -p xtask -- public-api`,
+//! `cargo run -p xtask -- minimal-versions` and `cargo run -p xtask -- instructions`.
 
 mod golden;
+mod instructions;
 mod measure;
 mod minimal_versions;
 mod mutants;
@@ -15,7 +17,7 @@ use anyhow::Result;
 /// `EX_USAGE` of sysexits.h.
 const WRONG_USAGE: u8 = 64;
 
-const USAGE: &str = "usage: xtask pack-golden <folder of golden recordings> <folder to write>\n       xtask measure\n       xtask mutants [part of a name]\n       xtask public-api\n       xtask minimal-versions";
+const USAGE: &str = "usage: xtask pack-golden <folder of golden recordings> <folder to write>\n       xtask measure\n       xtask mutants [part of a name]\n       xtask public-api\n       xtask minimal-versions\n       xtask instructions [--record | --million]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +28,9 @@ fn main() -> ExitCode {
         ["mutants"] => mutants::run(""),
         ["mutants", name] => mutants::run(name),
         ["minimal-versions"] => minimal_versions::run(),
+        ["instructions"] => instructions::check(),
+        ["instructions", "--record"] => instructions::record(),
+        ["instructions", "--million"] => instructions::million(),
         ["public-api"] => public_api::run(),
         _ => return fail(USAGE, WRONG_USAGE.into()),
     };

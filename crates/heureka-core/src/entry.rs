@@ -1,5 +1,6 @@
 //! What is kept for one key.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,19 +14,56 @@ use crate::node::Sender;
 use crate::overrides::OverridePart;
 
 /// What is kept for a key that is present: the parts of MERGE 1, and what only this node shows.
+///
+/// What a heartbeat reads and writes lies beside the key. The rest is elsewhere, and is found as if it were fields of
+/// this: a large registry does not fit into a processor's cache, so each place that is looked at costs a heartbeat more
+/// than all its arithmetic.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
+    pub(crate) pulse: Pulse,
+    parts: Box<Parts>,
+}
+
+/// What a heartbeat reads and writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pulse {
+    pub(crate) lease: Lease,
+    /// The node at which it renews, where that is a node of ours (MERGE 7).
+    pub(crate) origin: LeaseOrigin,
+    /// When it last gave a sign of life, on the wall clock.
+    pub(crate) renewed_at: UnixMillis,
+    /// The version of the document and the status that is shown, again: [`crate::registry::Registry`] keeps them so.
+    pub(crate) last_dirty: UnixMillis,
+    pub(crate) status: InstanceStatus,
+    pub(crate) silence: Silence,
+}
+
+/// What a heartbeat leaves alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
     pub(crate) document: DocumentPart,
     pub(crate) override_part: OverridePart,
     /// When the key was last made present.
     pub(crate) presence: Stamp,
-    pub(crate) lease: Lease,
-    /// The node at which it renews, where that is a node of ours (MERGE 7).
-    pub(crate) origin: LeaseOrigin,
     pub(crate) shown: Shown,
-    pub(crate) watch: Watch,
+    /// When its lease is looked at next; `None` once nothing more can happen to it.
+    pub(crate) check_at: Option<Duration>,
     /// What it has added to the sums; `None` while its lease has ended.
     pub(crate) counted: Option<Digest>,
+}
+
+impl Deref for Entry {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl DerefMut for Entry {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.parts
+    }
 }
 
 /// Where an instance renews.
@@ -52,23 +90,71 @@ pub(crate) struct DocumentPart {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shown {
     pub(crate) status: InstanceStatus,
-    pub(crate) times: LeaseTimes,
+    pub(crate) registered_at: UnixMillis,
+    /// Zero as long as it has not happened.
+    pub(crate) service_up_at: UnixMillis,
     pub(crate) last_updated: UnixMillis,
     pub(crate) action: ActionType,
 }
 
-/// What the watch over the leases knows of this one.
+/// For how long an instance has been silent, as far as the watch over the leases has noticed.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Watch {
-    /// When it is looked at next; `None` once nothing more can happen to it.
-    pub(crate) check_at: Option<Duration>,
+pub(crate) struct Silence {
     /// Silent for more than an interval and a half.
     pub(crate) is_missing: bool,
     /// Silent for longer than its lease.
     pub(crate) has_ended: bool,
 }
 
+impl Silence {
+    /// Whether the watch has to hear of a sign of life.
+    pub(crate) fn was_noticed(self) -> bool {
+        self.is_missing || self.has_ended
+    }
+}
+
+impl Pulse {
+    /// A sign of life.
+    pub(crate) fn renew(&mut self, now: Now) {
+        self.lease.renew(now.mono);
+        self.renewed_at = now.wall;
+    }
+}
+
 impl Entry {
+    /// A key that becomes present. Its status is to be settled.
+    pub(crate) fn new(
+        document: DocumentPart,
+        override_part: OverridePart,
+        presence: Stamp,
+        shown: Shown,
+        (lease, origin, renewed_at): (Lease, LeaseOrigin, UnixMillis),
+    ) -> Self {
+        let pulse = Pulse {
+            lease,
+            origin,
+            renewed_at,
+            last_dirty: document.document.last_dirty,
+            status: shown.status,
+            silence: Silence::default(),
+        };
+        let parts = Box::new(Parts {
+            document,
+            override_part,
+            presence,
+            shown,
+            check_at: None,
+            counted: None,
+        });
+        Self { pulse, parts }
+    }
+
+    /// Tells the pulse what heartbeats have to know of the parts.
+    pub(crate) fn settle_pulse(&mut self) {
+        self.pulse.last_dirty = self.document.document.last_dirty;
+        self.pulse.status = self.shown.status;
+    }
+
     /// The override as it is shown: UNKNOWN stands for none.
     pub(crate) fn overridden_status(&self) -> InstanceStatus {
         self.override_part
@@ -81,7 +167,15 @@ impl Entry {
             document: Arc::clone(&self.document.document),
             status: self.shown.status,
             overridden_status: self.overridden_status(),
-            lease: self.shown.times,
+            lease: LeaseTimes {
+                registration: self.shown.registered_at,
+                last_renewal: self.pulse.renewed_at,
+                eviction: match self.shown.action {
+                    ActionType::Deleted => self.shown.last_updated,
+                    ActionType::Added | ActionType::Modified => UnixMillis::default(),
+                },
+                service_up: self.shown.service_up_at,
+            },
             is_coordinating: false,
             last_updated: self.shown.last_updated,
             action: Some(self.shown.action),
@@ -94,16 +188,10 @@ impl Entry {
         self.shown.status = self
             .override_part
             .status_in_force(reported, self.document.reported);
-        let times = &mut self.shown.times;
-        if self.shown.status == InstanceStatus::Up && times.service_up == UnixMillis::default() {
-            times.service_up = wall;
+        let shown = &mut self.shown;
+        if shown.status == InstanceStatus::Up && shown.service_up_at == UnixMillis::default() {
+            shown.service_up_at = wall;
         }
-    }
-
-    /// A sign of life.
-    pub(crate) fn renew(&mut self, now: Now) {
-        self.lease.renew(now.mono);
-        self.shown.times.last_renewal = now.wall;
     }
 
     /// Raises the document's version to `to`, where that is newer (server.md R35).
@@ -157,16 +245,16 @@ impl Entry {
             override_state: self.override_part.state(),
             presence: self.presence,
             lease: self.lease_state(mono),
-            registered: self.shown.times.registration,
-            service_up: self.shown.times.service_up,
+            registered: self.shown.registered_at,
+            service_up: self.shown.service_up_at,
         }))
     }
 
     pub(crate) fn lease_state(&self, mono: Duration) -> LeaseState {
         LeaseState {
-            age: self.lease.age(mono),
-            ever_renewed: self.lease.ever_renewed,
-            origin: match self.origin {
+            age: self.pulse.lease.age(mono),
+            ever_renewed: self.pulse.lease.ever_renewed,
+            origin: match self.pulse.origin {
                 LeaseOrigin::Node(node) => Some(node),
                 LeaseOrigin::Java(_) => None,
             },

@@ -34,11 +34,15 @@ pub(crate) fn check(
     let counts: StatusCounts = entries().map(|entry| entry.shown.status).collect();
     assert_eq!(counts, *registry.counts());
     assert_eq!(
-        entries().filter(|entry| entry.watch.is_missing).count(),
+        entries()
+            .filter(|entry| entry.pulse.silence.is_missing)
+            .count(),
         watch.missing()
     );
     assert_eq!(
-        entries().filter(|entry| entry.watch.has_ended).count(),
+        entries()
+            .filter(|entry| entry.pulse.silence.has_ended)
+            .count(),
         watch.ended().len()
     );
     assert!(registry.apps().all(|(_, app)| !app.is_empty()));
@@ -51,10 +55,12 @@ fn check_entry(entry: &Entry, watch: &LeaseWatch) {
         .override_part
         .status_in_force(reported, entry.document.reported);
     assert_eq!(entry.shown.status, status);
+    assert_eq!(entry.pulse.status, status);
+    assert_eq!(entry.pulse.last_dirty, entry.document.document.last_dirty);
     assert_eq!(
         watch.ended().contains(&entry.document.document.key()),
-        entry.watch.has_ended
+        entry.pulse.silence.has_ended
     );
-    let is_finished = entry.watch.is_missing && entry.watch.has_ended;
-    assert_eq!(entry.watch.check_at.is_none(), is_finished);
+    let is_finished = entry.pulse.silence.is_missing && entry.pulse.silence.has_ended;
+    assert_eq!(entry.check_at.is_none(), is_finished);
 }

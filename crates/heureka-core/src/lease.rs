@@ -42,10 +42,9 @@ impl LeasePolicy {
 /// The part of a key that signs of life write (MERGE 1), on the monotonic clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lease {
-    /// When the last sign of life came.
-    last_renewal: Duration,
-    /// How much older than this process the last sign of life is: another node told of it.
-    before_start: Duration,
+    /// When the last sign of life came, in nanoseconds since the start of this process. It is negative where another node
+    /// told of one that is older.
+    last_renewal_ns: i64,
     /// Whether one came after the registration: who has shown that it renews is given more time.
     pub(crate) ever_renewed: bool,
 }
@@ -54,8 +53,7 @@ impl Lease {
     /// The lease of an instance that registers now.
     pub(crate) fn registered(mono: Duration) -> Self {
         Self {
-            last_renewal: mono,
-            before_start: Duration::ZERO,
+            last_renewal_ns: nanos(mono),
             ever_renewed: false,
         }
     }
@@ -63,8 +61,7 @@ impl Lease {
     /// A lease as another node tells it.
     pub(crate) fn told(mono: Duration, theirs: LeaseState) -> Self {
         Self {
-            last_renewal: mono.saturating_sub(theirs.age),
-            before_start: theirs.age.saturating_sub(mono),
+            last_renewal_ns: nanos(mono).saturating_sub(nanos(theirs.age)),
             ever_renewed: theirs.ever_renewed,
         }
     }
@@ -79,16 +76,14 @@ impl Lease {
     ) -> Self {
         let is_alive = mono <= self.ends_at(settings, policy);
         Self {
-            last_renewal: mono,
-            before_start: Duration::ZERO,
+            last_renewal_ns: nanos(mono),
             ever_renewed: is_alive && self.ever_renewed,
         }
     }
 
     pub(crate) fn renew(&mut self, mono: Duration) {
         *self = Self {
-            last_renewal: mono,
-            before_start: Duration::ZERO,
+            last_renewal_ns: nanos(mono),
             ever_renewed: true,
         };
     }
@@ -111,14 +106,12 @@ impl Lease {
 
     /// Time since the last sign of life.
     pub(crate) fn age(self, mono: Duration) -> Duration {
-        let since = mono.saturating_sub(self.last_renewal);
-        since.saturating_add(self.before_start)
+        moment(nanos(mono).saturating_sub(self.last_renewal_ns))
     }
 
     /// Whether its last sign of life is later than that of `other`.
     pub(crate) fn is_younger_than(self, other: Self) -> bool {
-        let rank = |lease: Self| (lease.last_renewal, std::cmp::Reverse(lease.before_start));
-        rank(self) > rank(other)
+        self.last_renewal_ns > other.last_renewal_ns
     }
 
     /// The younger of both; what this one has shown is not forgotten.
@@ -134,9 +127,18 @@ impl Lease {
     }
 
     fn after_last_renewal(self, time: Duration) -> Duration {
-        let moment = self.last_renewal.saturating_add(time);
-        moment.saturating_sub(self.before_start)
+        moment(self.last_renewal_ns.saturating_add(nanos(time)))
     }
+}
+
+/// A time as a number, at most 292 years.
+fn nanos(time: Duration) -> i64 {
+    i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// A number as a time, at least none.
+fn moment(nanos: i64) -> Duration {
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -218,10 +220,8 @@ mod tests {
         let settings = LeaseSettings::new(i32::MAX, i32::MAX);
         let mut lease = Lease::registered(Duration::MAX);
         lease.renew(Duration::MAX);
-        assert_eq!(
-            lease.ends_at(settings, LeasePolicy::default()),
-            Duration::MAX
-        );
-        assert_eq!(lease.seen_until(settings), Duration::MAX);
+        let last = moment(i64::MAX);
+        assert_eq!(lease.ends_at(settings, LeasePolicy::default()), last);
+        assert_eq!(lease.seen_until(settings), last);
     }
 }

@@ -56,7 +56,7 @@ impl LeaseWatch {
 
     /// Takes notice of a sign of life. Nothing is to be done for those who give one in time.
     pub(crate) fn renewed(&mut self, entry: &mut Entry) {
-        if entry.watch.is_missing || entry.watch.has_ended {
+        if entry.pulse.silence.was_noticed() {
             self.watch(entry);
         }
     }
@@ -64,13 +64,13 @@ impl LeaseWatch {
     /// Forgets an entry.
     pub(crate) fn release(&mut self, entry: &mut Entry) {
         let key = entry.document.document.key();
-        if std::mem::take(&mut entry.watch.is_missing) {
+        if std::mem::take(&mut entry.pulse.silence.is_missing) {
             self.missing -= 1;
         }
-        if std::mem::take(&mut entry.watch.has_ended) {
+        if std::mem::take(&mut entry.pulse.silence.has_ended) {
             self.ended.swap_remove(&key);
         }
-        if let Some(at) = entry.watch.check_at.take() {
+        if let Some(at) = entry.check_at.take() {
             self.checks.remove(&(at, key));
         }
     }
@@ -92,13 +92,14 @@ impl LeaseWatch {
     fn look(&mut self, entry: &mut Entry, id: &InstanceId, mono: Duration) {
         debug_assert_eq!(entry.document.document.id, *id);
         let settings = entry.document.document.lease;
-        entry.watch.check_at = None;
-        if !entry.watch.is_missing && mono > entry.lease.seen_until(settings) {
-            entry.watch.is_missing = true;
+        entry.check_at = None;
+        if !entry.pulse.silence.is_missing && mono > entry.pulse.lease.seen_until(settings) {
+            entry.pulse.silence.is_missing = true;
             self.missing += 1;
         }
-        if !entry.watch.has_ended && mono > entry.lease.ends_at(settings, self.policy) {
-            entry.watch.has_ended = true;
+        if !entry.pulse.silence.has_ended && mono > entry.pulse.lease.ends_at(settings, self.policy)
+        {
+            entry.pulse.silence.has_ended = true;
             self.ended.insert(entry.document.document.key());
         }
         self.plan(entry);
@@ -107,11 +108,13 @@ impl LeaseWatch {
     /// Plans the next look: just after the next of the two moments that has not come.
     fn plan(&mut self, entry: &mut Entry) {
         let settings = entry.document.document.lease;
-        let becomes_missing = (!entry.watch.is_missing).then(|| entry.lease.seen_until(settings));
-        let ends = (!entry.watch.has_ended).then(|| entry.lease.ends_at(settings, self.policy));
+        let becomes_missing =
+            (!entry.pulse.silence.is_missing).then(|| entry.pulse.lease.seen_until(settings));
+        let ends = (!entry.pulse.silence.has_ended)
+            .then(|| entry.pulse.lease.ends_at(settings, self.policy));
         let next = [becomes_missing, ends].into_iter().flatten().min();
-        entry.watch.check_at = next.map(|last| last.saturating_add(Duration::from_nanos(1)));
-        if let Some(at) = entry.watch.check_at {
+        entry.check_at = next.map(|last| last.saturating_add(Duration::from_nanos(1)));
+        if let Some(at) = entry.check_at {
             self.checks.insert((at, entry.document.document.key()));
         }
     }

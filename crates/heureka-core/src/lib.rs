@@ -14,6 +14,7 @@
 mod config;
 mod entry;
 mod eviction;
+mod instances;
 mod invariants;
 mod lease;
 mod lease_watch;
@@ -53,8 +54,8 @@ pub use peers::{
 pub use rate_limit::{ClientClass, Fetch, FetchLimiter, RateLimiterConfig};
 pub use recent_names::NamedAt;
 pub use regions::{
-    FetchFailure, FetchKind, RegionConfig, RegionFetch, RegionOutcome, RegionReport, RegionsConfig,
-    Scope,
+    Cursor, FetchFailure, FetchKind, News, RegionConfig, RegionFetch, RegionOutcome, RegionReport,
+    RegionsConfig, Scope, ShownChange,
 };
 pub use self_preservation::{Protection, ProtectionReport, Threshold};
 pub use timers::Timer;

@@ -20,6 +20,8 @@ pub(crate) struct RecentChanges {
     by_order: BTreeMap<u64, Change>,
     order_of: IndexMap<InstanceKey, u64, SeededHash>,
     next_order: u64,
+    /// Of all orders below, the changes may have been dropped.
+    dropped_before: u64,
     /// The sum of the digests of all changes in the window.
     digest: u64,
     /// Until when a change is missing that a delta would have to show.
@@ -43,6 +45,7 @@ impl RecentChanges {
             by_order: BTreeMap::new(),
             order_of: IndexMap::with_hasher(hash),
             next_order: 0,
+            dropped_before: 0,
             digest: 0,
             truncated_until: None,
         }
@@ -84,6 +87,23 @@ impl RecentChanges {
         self.by_order.values()
     }
 
+    /// The changes from `order` on, with their orders, oldest first.
+    pub(crate) fn since(&self, order: u64) -> impl Iterator<Item = (u64, &Change)> {
+        let changes = self.by_order.range(order..);
+        changes.map(|(order, change)| (*order, change))
+    }
+
+    /// Whether a change from `order` on was dropped, not only followed by a later one of its key.
+    pub(crate) fn has_dropped(&self, order: u64) -> bool {
+        order < self.dropped_before || order > self.next_order
+    }
+
+    /// The order of the oldest change, or that of the next one where there is none.
+    pub(crate) fn oldest_order(&self) -> u64 {
+        let first = self.by_order.first_key_value();
+        first.map_or(self.next_order, |(order, _)| *order)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.by_order.len()
     }
@@ -113,8 +133,8 @@ impl RecentChanges {
         while let Some(oldest) = self.by_order.first_entry()
             && oldest.get().at.saturating_add(self.config.retention) < mono
         {
-            let change = oldest.remove();
-            self.forget(&change);
+            let (order, change) = oldest.remove_entry();
+            self.forget(order, &change);
         }
     }
 
@@ -137,14 +157,15 @@ impl RecentChanges {
         }
         self.forget_old(mono);
         if self.by_order.len() >= self.config.max_changes.max(1)
-            && let Some((_, change)) = self.by_order.pop_first()
+            && let Some((order, change)) = self.by_order.pop_first()
         {
             self.truncated_until = Some(change.at.saturating_add(self.config.retention));
-            self.forget(&change);
+            self.forget(order, &change);
         }
     }
 
-    fn forget(&mut self, change: &Change) {
+    fn forget(&mut self, order: u64, change: &Change) {
+        self.dropped_before = order + 1;
         self.order_of.swap_remove(&change.key);
         self.digest = self.digest.wrapping_sub(change.digest);
     }

@@ -1,22 +1,20 @@
 //! The map from keys to entries, with the counts and indices that follow from it.
 
-use heureka_model::{AppName, InstanceId, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
+use heureka_model::{AppName, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
 use indexmap::IndexMap;
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Pulse};
+use crate::instances::Instances;
 use crate::sums::Sums;
 use crate::vips::VipIndex;
-
-/// The instances of one application.
-pub(crate) type App = IndexMap<InstanceId, Entry, SeededHash>;
 
 /// All present keys. It knows no rule: who may be in it is decided by [`crate::Node`].
 ///
 /// Every write goes through [`Registry::insert`], [`Registry::remove`] and [`Registry::change`], so the counts and the
-/// indices cannot disagree with the map.
+/// indices cannot disagree with the map; but for heartbeats, which change nothing that is counted.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    apps: IndexMap<AppName, App, SeededHash>,
+    apps: IndexMap<AppName, Instances, SeededHash>,
     counts: StatusCounts,
     len: usize,
     vips: VipIndex,
@@ -51,12 +49,26 @@ impl Registry {
         &self.sums
     }
 
-    pub(crate) fn apps(&self) -> impl ExactSizeIterator<Item = (&AppName, &App)> {
+    pub(crate) fn apps(&self) -> impl ExactSizeIterator<Item = (&AppName, &Instances)> {
         self.apps.iter()
     }
 
-    pub(crate) fn app(&self, app: &str) -> Option<(&AppName, &App)> {
+    pub(crate) fn app(&self, app: &str) -> Option<(&AppName, &Instances)> {
         self.apps.get_key_value(app)
+    }
+
+    pub(crate) fn apps_with_vip(&self, vip: &str) -> impl Iterator<Item = &AppName> {
+        self.vips.apps_of(vip)
+    }
+
+    pub(crate) fn apps_with_secure_vip(&self, vip: &str) -> impl Iterator<Item = &AppName> {
+        self.secure_vips.apps_of(vip)
+    }
+
+    /// The name as it is stored already, where it is, so that all instances of an application share one text.
+    pub(crate) fn shared(&self, app: AppName) -> AppName {
+        let stored = self.apps.get_key_value(&app).map(|(name, _)| name.clone());
+        stored.unwrap_or(app)
     }
 
     pub(crate) fn get(&self, app: &str, id: &str) -> Option<&Entry> {
@@ -66,10 +78,9 @@ impl Registry {
     /// The names of `app` and `id` as they are stored, so that a key can be made without copying texts.
     pub(crate) fn key(&self, app: &str, id: &str) -> Option<InstanceKey> {
         let (app, instances) = self.apps.get_key_value(app)?;
-        let (id, _) = instances.get_key_value(id)?;
         Some(InstanceKey {
             app: app.clone(),
-            id: id.clone(),
+            id: instances.get(id)?.document.document.id.clone(),
         })
     }
 
@@ -83,16 +94,17 @@ impl Registry {
         let InstanceKey { app, id } = entry.document.document.key();
         self.remove(app.as_str(), id.as_str());
         self.count_in(&mut entry);
+        entry.settle_pulse();
         self.apps
             .entry(app)
-            .or_insert_with(|| App::with_hasher(self.hash))
-            .insert(id, entry);
+            .or_insert_with(|| Instances::new(self.hash))
+            .insert(entry);
         self.len += 1;
     }
 
     pub(crate) fn remove(&mut self, app: &str, id: &str) -> Option<Entry> {
         let instances = self.apps.get_mut(app)?;
-        let mut entry = instances.swap_remove(id)?;
+        let mut entry = instances.remove(id)?;
         if instances.is_empty() {
             // An application without instances is no application (server.md D-15).
             self.apps.swap_remove(app);
@@ -100,6 +112,12 @@ impl Registry {
         self.count_out(&mut entry);
         self.len -= 1;
         Some(entry)
+    }
+
+    /// What a heartbeat may change of an entry: its lease, and who saw it. Nothing that is counted follows from these.
+    pub(crate) fn pulse(&mut self, app: &str, id: &str) -> Option<&mut Pulse> {
+        let entry = self.apps.get_mut(app)?.get_mut(id)?;
+        Some(&mut entry.pulse)
     }
 
     /// Lets `change` change an entry, and takes over what it did to status and names.
@@ -112,7 +130,8 @@ impl Registry {
         let entry = self.apps.get_mut(app)?.get_mut(id)?;
         let (status, mark) = (entry.shown.status, entry.mark());
         let result = change(entry);
-        if entry.mark() != mark || entry.watch.has_ended == entry.counted.is_some() {
+        entry.settle_pulse();
+        if entry.mark() != mark || entry.pulse.silence.has_ended == entry.counted.is_some() {
             recount(&mut self.sums, entry);
         }
         if entry.shown.status != status {
@@ -158,12 +177,13 @@ impl Registry {
     }
 
     fn count_out(&mut self, entry: &mut Entry) {
+        let counted = entry.counted.take();
         let document = &entry.document.document;
         self.counts.remove(entry.shown.status);
         self.vips.remove(&document.app, document.vips());
         self.secure_vips
             .remove(&document.app, document.secure_vips());
-        if let Some(digest) = entry.counted.take() {
+        if let Some(digest) = counted {
             self.sums.remove(&document.app, digest);
         }
     }
@@ -171,7 +191,7 @@ impl Registry {
 
 /// Puts into the sums what an entry is now, in the place of what it was. One whose lease has ended is not in them.
 fn recount(sums: &mut Sums, entry: &mut Entry) {
-    let now = (!entry.watch.has_ended).then(|| entry.digest());
+    let now = (!entry.pulse.silence.has_ended).then(|| entry.digest());
     let before = std::mem::replace(&mut entry.counted, now);
     let app = &entry.document.document.app;
     if let Some(digest) = now {

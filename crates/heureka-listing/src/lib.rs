@@ -1,1 +1,28 @@
-//! What listings are made of.
+//! What listings are made of, so that a change costs what changed.
+//!
+//! A [`Listing`] is an ordered tree of rows that never changes: [`Listing::edited`] gives the next one, which shares with
+//! it all that is not edited. So a reader has what it began with for as long as it likes, and whoever writes does not
+//! wait for it.
+//!
+//! Each node keeps what was made of it, form by form, once somebody has asked for it: leaves their rows, plain or
+//! deflated, branches the lengths and checksums of theirs. A whole answer, [`Listing::plain`] or [`Listing::packed`], is a
+//! head, these pieces, and an end, and after a change only one leaf and the branches above it are made anew. A
+//! [`Selection`] is an application, or who is found under a name; it is cut out of the same leaves.
+//!
+//! What a node keeps says nothing of its neighbours. What stands between two of them, be it a comma or the end of one
+//! application and the begin of the next, is put there by the branch above both.
+
+mod answer;
+mod memo;
+mod packed;
+mod plain;
+mod row;
+mod selection;
+mod shape;
+mod tree;
+mod walk;
+
+pub use answer::{Body, BodyPieces, Header};
+pub use row::Row;
+pub use selection::Selection;
+pub use tree::{Edit, Listing};

@@ -41,6 +41,13 @@ impl StatusCounts {
         }
     }
 
+    /// Counts all that `other` has counted.
+    pub fn add_all(&mut self, other: &Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count = count.saturating_add(more);
+        }
+    }
+
     /// Counts one less.
     pub fn remove(&mut self, status: InstanceStatus) {
         if let Some(count) = self.slot(status) {

@@ -29,7 +29,7 @@ pub use document::{Document, LeaseSettings, Port, SentId, Urls};
 pub use draft::{
     DataCenterDraft, InstanceDraft, InvalidInstance, LeaseDraft, PortDraft, Registration,
 };
-pub use hashing::{SeededHash, SeededHasher};
+pub use hashing::{FirstNumber, SeededHash, SeededHasher, WideHash, WideHashItself};
 pub use instance::{InstanceInfo, LeaseTimes};
 pub use limits::DocumentLimits;
 pub use metadata::Metadata;

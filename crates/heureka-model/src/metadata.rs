@@ -1,8 +1,14 @@
 //! Text to text, in the order in which it came.
 
+use std::fmt;
+use std::ops::Range;
+
 /// A map of texts as clients send it: small, so it is kept as a list, and a key occurs once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Metadata(Vec<(Box<str>, Box<str>)>);
+///
+/// Keys and values are mostly shorter than the pointers to them would be, so all of them are one text, each entry behind
+/// the lengths of its key and its value.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Metadata(String);
 
 impl Metadata {
     /// An empty map.
@@ -21,21 +27,25 @@ impl Metadata {
 
     /// Sets the value of `key`, in the place it already has or at the end.
     pub fn set(&mut self, key: &str, value: &str) {
-        match self.0.iter_mut().find(|(own, _)| **own == *key) {
-            Some((_, own)) => *own = value.into(),
-            None => self.0.push((key.into(), value.into())),
+        match self.place_of(key) {
+            Some(place) => {
+                let mut entry = String::new();
+                push_entry(&mut entry, key, value);
+                self.0.replace_range(place, &entry);
+            }
+            None => push_entry(&mut self.0, key, value),
         }
     }
 
     /// Keys and values in the order in which the keys came.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (&**key, &**value))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        Entries { rest: &self.0 }
     }
 
     /// How many keys there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.iter().count()
     }
 
     /// Whether there is no key.
@@ -50,6 +60,20 @@ impl Metadata {
         self.0.shrink_to_fit();
         self
     }
+
+    /// Which part of the text is the entry of `key`.
+    fn place_of(&self, key: &str) -> Option<Range<usize>> {
+        let mut entries = Entries { rest: &self.0 };
+        let mut begin = 0;
+        while let Some((own, _)) = entries.next() {
+            let end = self.0.len() - entries.rest.len();
+            if own == key {
+                return Some(begin..end);
+            }
+            begin = end;
+        }
+        None
+    }
 }
 
 impl<K: AsRef<str>, V: AsRef<str>> FromIterator<(K, V)> for Metadata {
@@ -60,6 +84,65 @@ impl<K: AsRef<str>, V: AsRef<str>> FromIterator<(K, V)> for Metadata {
         }
         metadata
     }
+}
+
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The entries of a text of them, from the first to the last.
+struct Entries<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<(&'a str, &'a str)> {
+        let (key_len, rest) = take_length(self.rest)?;
+        let (value_len, rest) = take_length(rest)?;
+        let (key, rest) = rest.split_at_checked(key_len)?;
+        let (value, rest) = rest.split_at_checked(value_len)?;
+        self.rest = rest;
+        Some((key, value))
+    }
+}
+
+fn push_entry(texts: &mut String, key: &str, value: &str) {
+    push_length(texts, key.len());
+    push_length(texts, value.len());
+    texts.push_str(key);
+    texts.push_str(value);
+}
+
+/// How many bits of a length one character holds. With another that says whether more follow, it is still one byte.
+const BITS: u32 = 6;
+const MORE: u8 = 1 << BITS;
+
+fn push_length(texts: &mut String, mut length: usize) {
+    loop {
+        let low = u8::try_from(length % usize::from(MORE)).unwrap_or_default();
+        length >>= BITS;
+        if length == 0 {
+            return texts.push(char::from(low));
+        }
+        texts.push(char::from(low | MORE));
+    }
+}
+
+/// The length at the beginning of `texts`, and what follows.
+fn take_length(texts: &str) -> Option<(usize, &str)> {
+    let mut length = 0;
+    for (index, byte) in texts.bytes().enumerate() {
+        let shift = BITS.checked_mul(u32::try_from(index).ok()?)?;
+        length |= usize::from(byte % MORE).checked_shl(shift)?;
+        if byte < MORE {
+            return Some((length, texts.get(index + 1..)?));
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -73,5 +156,34 @@ mod tests {
             metadata.iter().collect::<Vec<_>>(),
             [("a", "3"), ("b", "2")]
         );
+    }
+
+    #[test]
+    fn texts_of_any_length_and_language_come_back_as_they_were() {
+        let lengths = [0, 1, 63, 64, 127, 128, 4095, 4096, 300_000];
+        let texts: Vec<String> = lengths.iter().map(|length| "x".repeat(*length)).collect();
+        let mut entries: Vec<(&str, &str)> = texts.iter().map(|key| (&**key, "")).collect();
+        let values = texts.iter().rev();
+        entries
+            .iter_mut()
+            .zip(values)
+            .for_each(|(entry, value)| entry.1 = value);
+        entries.extend([("grüße", "\u{0}\u{7f}\u{80}🦀"), ("\u{41}\u{1}", "ab")]);
+        let metadata: Metadata = entries.iter().copied().collect();
+        assert_eq!(metadata.iter().collect::<Vec<_>>(), entries);
+        assert_eq!(metadata.len(), entries.len());
+        for (key, value) in entries {
+            assert_eq!(metadata.get(key), Some(value));
+        }
+    }
+
+    #[test]
+    fn a_value_of_another_length_moves_only_what_is_behind_it() {
+        let mut metadata: Metadata = [("a", "1"), ("b", "2"), ("c", "3")].into_iter().collect();
+        for value in ["", "longer than before", &"y".repeat(100)] {
+            metadata.set("b", value);
+            let expected = [("a", "1"), ("b", value), ("c", "3")];
+            assert_eq!(metadata.iter().collect::<Vec<_>>(), expected);
+        }
     }
 }

@@ -12,6 +12,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::listings::Listings;
 use crate::metrics::Metrics;
 use crate::own_instance;
 use crate::peers::{PeerSecrets, PeersSettings};
@@ -126,6 +127,7 @@ struct Shared {
     /// Something may have happened that a peer is to be told.
     peers_work: Notify,
     own_instance: InstanceInfo,
+    listings: Listings,
     metrics: Metrics,
 }
 
@@ -154,6 +156,7 @@ impl App {
             peer_secrets: PeerSecrets::of(&config.peers.sources),
             peers_work: Notify::new(),
             own_instance,
+            listings: Listings::default(),
             metrics: Metrics::new(connections),
             clock,
             config,
@@ -225,6 +228,10 @@ impl App {
     /// This server as an instance.
     pub(crate) fn own_instance(&self) -> &InstanceInfo {
         &self.0.own_instance
+    }
+
+    pub(crate) fn listings(&self) -> &Listings {
+        &self.0.listings
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

@@ -26,6 +26,7 @@ pub fn tick(app: &App) {
         std::iter::from_fn(|| node.poll_event()).collect::<Vec<Event>>()
     };
     tell_events(app, &events);
+    app.listings().keep_up(app);
 }
 
 /// Tells people what the registry has to say.

@@ -9,6 +9,7 @@ mod clock;
 mod connection_metrics;
 mod driver;
 mod eureka;
+mod listings;
 mod metrics;
 mod own_instance;
 mod pages;

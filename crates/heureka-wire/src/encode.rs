@@ -98,7 +98,7 @@ fn append_application(
         if index > 0 {
             bytes.extend_from_slice(pieces.separator());
         }
-        bytes.extend(pieces.instance(instance, within));
+        *bytes = pieces.instance(std::mem::take(bytes), instance, within);
     }
     bytes.extend(pieces.application_tail(within));
 }

@@ -38,7 +38,10 @@ pub use encode::{
     encode_registration, encode_status_info, encode_status_overrides,
 };
 pub use form::{Detail, Form, Format, Version};
-pub use gzip::{GunzipError, MAX_RATIO, MIN_RATIO_ALLOWANCE_BYTES, gunzip, gzip};
+pub use gzip::{
+    Checksum, GunzipError, MAX_RATIO, MEMBER_HEAD, MIN_RATIO_ALLOWANCE_BYTES, Packer, gunzip, gzip,
+    member_end, stored,
+};
 pub use json::MAX_JSON_DEPTH;
 pub use listing::{ListedApplication, Listing, PeerAnswer};
 pub use media_type::{BodyType, BodyTypeError, body_type, parse_error_body};

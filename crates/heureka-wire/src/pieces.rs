@@ -80,13 +80,13 @@ impl Pieces {
         }
     }
 
-    /// An instance as an element of an application.
+    /// An instance as an element of an application, behind the `bytes` that are there already.
     #[must_use]
-    pub fn instance(self, instance: &InstanceInfo, within: Within) -> Vec<u8> {
+    pub fn instance(self, bytes: Vec<u8>, instance: &InstanceInfo, within: Within) -> Vec<u8> {
         let fields = Fields::from(instance);
         match self.0.format {
-            Format::Json => json::listed_instance(&fields, self.0.detail),
-            Format::Xml => xml::listed_instance(&fields, self.0, within),
+            Format::Json => json::listed_instance(bytes, &fields, self.0.detail),
+            Format::Xml => xml::listed_instance(bytes, &fields, self.0, within),
         }
     }
 }

@@ -112,10 +112,9 @@ impl Node {
     fn may_be_evicted(&self, mono: Duration, key: &InstanceKey, answered: &[PeerId]) -> bool {
         let entry = self.registry.get(key.app.as_str(), key.id.as_str());
         entry.is_some_and(|entry| {
-            let ends_at = entry
-                .lease
-                .ends_at(entry.document.document.lease, self.config.lease);
-            mono > ends_at && !self.is_held(mono, entry.origin, ends_at, answered)
+            let settings = entry.document.document.lease;
+            let ends_at = entry.pulse.lease.ends_at(settings, self.config.lease);
+            mono > ends_at && !self.is_held(mono, entry.pulse.origin, ends_at, answered)
         })
     }
 
@@ -144,8 +143,8 @@ impl Node {
         let entry = self.registry.get(key.app.as_str(), key.id.as_str());
         entry.is_some_and(|entry| {
             let settings = entry.document.document.lease;
-            let ends_at = entry.lease.ends_at(settings, self.config.lease);
-            self.is_held(mono, entry.origin, ends_at, reached)
+            let ends_at = entry.pulse.lease.ends_at(settings, self.config.lease);
+            self.is_held(mono, entry.pulse.origin, ends_at, reached)
         })
     }
 

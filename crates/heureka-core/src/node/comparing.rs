@@ -146,7 +146,7 @@ impl Node {
     ) -> impl Iterator<Item = (&'a InstanceId, Digest, Stamp)> {
         let present = self.registry.app(app.as_str()).into_iter();
         let present = present
-            .flat_map(|(_, instances)| instances)
+            .flat_map(|(_, instances)| instances.iter())
             .filter_map(|(id, entry)| Some((id, entry.counted?, entry.mark().newest())));
         let cancelled = self.tombstones.of_app(app).into_iter().flatten();
         let cancelled = cancelled.filter_map(|(id, tombstone)| {
@@ -227,7 +227,7 @@ impl Node {
         }
         if with_kept {
             let app = self.registry.app(slice.app.as_str());
-            let kept = app.into_iter().flat_map(|(_, instances)| instances);
+            let kept = app.into_iter().flat_map(|(_, instances)| instances.iter());
             states.extend(
                 kept.filter(|(id, entry)| entry.counted.is_none() && slice.contains(id))
                     .map(|(_, entry)| entry.state(mono)),

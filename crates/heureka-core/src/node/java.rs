@@ -68,8 +68,8 @@ impl Node {
             return;
         }
         // A listing does not tell where an instance renews, so who knew that still does.
-        let origin = own.map_or(LeaseOrigin::Java(sender), |own| own.origin);
-        let lease = own.map_or(lease, |own| own.lease.or_younger(lease));
+        let origin = own.map_or(LeaseOrigin::Java(sender), |own| own.pulse.origin);
+        let lease = own.map_or(lease, |own| own.pulse.lease.or_younger(lease));
         let (before, dated) = (own.map(Entry::mark), self.dated(now, lease));
         let is_newer =
             own.is_none_or(|own| own.document.document.last_dirty < listed.document.last_dirty);
@@ -83,7 +83,7 @@ impl Node {
         self.registry
             .change(key.app.as_str(), key.id.as_str(), |entry| {
                 // Being listed is no sign of life (MERGE 2).
-                (entry.lease, entry.origin) = (lease, origin);
+                (entry.pulse.lease, entry.pulse.origin) = (lease, origin);
                 if is_newer {
                     entry.date_back(before, dated);
                     entry.settle_status(now.wall);

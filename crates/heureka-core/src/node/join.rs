@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use heureka_model::{
     ActionType, CancelledState, InstanceInfo, InstanceKey, InstanceStatus, KeyState, LeaseState,
-    LeaseTimes, Now, PresentState, Stamp, UnixMillis,
+    Now, PresentState, Stamp, UnixMillis,
 };
 
 use super::{Node, Sender};
-use crate::entry::{DocumentPart, Entry, LeaseOrigin, Shown, Watch};
+use crate::entry::{DocumentPart, Entry, LeaseOrigin, Shown};
 use crate::lease::Lease;
 use crate::overrides::OverridePart;
 use crate::tombstones::Tombstone;
@@ -208,12 +208,13 @@ impl Node {
         let told = Lease::told(now.mono, theirs);
         let (app, id) = (key.app.as_str(), key.id.as_str());
         self.registry.change(app, id, |entry| {
-            if !told.is_younger_than(entry.lease) {
+            let pulse = &mut entry.pulse;
+            if !told.is_younger_than(pulse.lease) {
                 return;
             }
-            entry.lease = told;
-            entry.origin = origin_of(theirs);
-            entry.shown.times.last_renewal = now.wall.before(theirs.age);
+            pulse.lease = told;
+            pulse.origin = origin_of(theirs);
+            pulse.renewed_at = now.wall.before(theirs.age);
             watch.watch(entry);
         });
     }
@@ -252,7 +253,7 @@ impl Entry {
         }
         if self.presence < theirs.presence {
             self.presence = theirs.presence;
-            self.shown.times.registration = theirs.registered;
+            self.shown.registered_at = theirs.registered;
         }
     }
 
@@ -297,31 +298,23 @@ fn origin_of(theirs: LeaseState) -> LeaseOrigin {
 }
 
 fn entry_of(theirs: PresentState, lease: Lease, now: Now) -> Entry {
-    Entry {
-        origin: origin_of(theirs.lease),
-        shown: Shown {
-            status: InstanceStatus::Unknown,
-            times: LeaseTimes {
-                registration: theirs.registered,
-                last_renewal: now.wall.before(theirs.lease.age),
-                service_up: theirs.service_up,
-                ..LeaseTimes::default()
-            },
-            last_updated: now.wall,
-            action: ActionType::Added,
-        },
-        document: DocumentPart {
-            generation: theirs.document.generation,
-            stamp: theirs.document.stamp,
-            reported: theirs.document.reported,
-            document: theirs.document.document,
-        },
-        override_part: OverridePart::of(theirs.override_state, now.mono),
-        presence: theirs.presence,
-        lease,
-        watch: Watch::default(),
-        counted: None,
-    }
+    let document = DocumentPart {
+        generation: theirs.document.generation,
+        stamp: theirs.document.stamp,
+        reported: theirs.document.reported,
+        document: theirs.document.document,
+    };
+    let shown = Shown {
+        status: InstanceStatus::Unknown,
+        registered_at: theirs.registered,
+        service_up_at: theirs.service_up,
+        last_updated: now.wall,
+        action: ActionType::Added,
+    };
+    let override_part = OverridePart::of(theirs.override_state, now.mono);
+    let renewed_at = now.wall.before(theirs.lease.age);
+    let pulse = (lease, origin_of(theirs.lease), renewed_at);
+    Entry::new(document, override_part, theirs.presence, shown, pulse)
 }
 
 /// Whether a client sees the same in both.

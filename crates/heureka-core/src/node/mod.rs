@@ -180,7 +180,7 @@ impl Node {
         let watch = &mut self.watch;
         self.registry
             .change(key.app.as_str(), key.id.as_str(), |entry| {
-                entry.renew(now);
+                entry.pulse.renew(now);
                 watch.renewed(entry);
             });
     }

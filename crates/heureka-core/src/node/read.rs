@@ -10,8 +10,8 @@ use indexmap::IndexMap;
 
 use super::{DeltaRefused, Node, NodeReport};
 use crate::entry::Entry;
+use crate::instances::Instances;
 use crate::recent_names::NamedAt;
-use crate::registry::App;
 
 /// How many instances a report names; the rest is a number.
 const NAMED_IN_REPORT: usize = 100;
@@ -85,7 +85,7 @@ impl Node {
     #[must_use]
     pub fn overrides(&self) -> Vec<(InstanceId, InstanceStatus)> {
         let mut latest: IndexMap<&InstanceId, (Stamp, InstanceStatus)> = IndexMap::new();
-        for (id, entry) in self.registry.apps().flat_map(|(_, app)| app) {
+        for (id, entry) in self.registry.apps().flat_map(|(_, app)| app.iter()) {
             let OverrideValue::Status(status) = entry.override_part.value else {
                 continue;
             };
@@ -159,7 +159,7 @@ impl Node {
     }
 }
 
-fn shown(name: &AppName, app: &App) -> Application {
+fn shown(name: &AppName, app: &Instances) -> Application {
     Application {
         name: name.clone(),
         instances: app.values().map(Entry::info).collect(),

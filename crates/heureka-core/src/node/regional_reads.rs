@@ -1,5 +1,6 @@
 //! What everybody may see of this region and of others, and how the others are followed (server.md 8).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use heureka_model::{
@@ -11,8 +12,8 @@ use rand::RngExt as _;
 use super::read::found;
 use super::{DeltaRefused, Node};
 use crate::regions::{
-    FetchFailure, RegionFetch, RegionOutcome, RegionReport, RegionsConfig, RemoteRegions, Scope,
-    View,
+    Cursor, FetchFailure, News, RegionFetch, RegionOutcome, RegionReport, RegionsConfig,
+    RemoteRegions, Scope, View,
 };
 
 impl Node {
@@ -44,7 +45,7 @@ impl Node {
         let is_ours = |info: &InstanceInfo| {
             let document = &info.document;
             let own = registry.get(document.app.as_str(), document.id.as_str());
-            own.is_some_and(|own| own.shown.times.registration == info.lease.registration)
+            own.is_some_and(|own| own.shown.registered_at == info.lease.registration)
         };
         self.regions.handle_fetched(now, fetch, result, &is_ours)
     }
@@ -95,25 +96,39 @@ impl Node {
         if self.view(scope).is_local() {
             return self.delta(mono);
         }
+        self.changes.forget_old(mono);
+        self.regions.forget_old_changes(mono);
+        let version = self.delta_version_in(mono, scope)?;
+        let view = self.view(scope);
+        Ok(Applications {
+            version,
+            hash: view.counts().hash(),
+            applications: view.changed(&self.changes),
+        })
+    }
+
+    /// What has changed of what [`Node::applications_in`] and [`Node::delta_in`] show in `scope` since somebody looked
+    /// last, so that it is known without looking at everything. The cursor belongs to one scope.
+    pub fn news_in(&mut self, mono: Duration, scope: Scope<'_>, cursor: &mut Cursor) -> News {
+        self.changes.forget_old(mono);
+        self.regions.forget_old_changes(mono);
+        self.view(scope).news(&self.changes, cursor)
+    }
+
+    /// `versions__delta` of what [`Node::delta_in`] shows.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Node::delta_in`].
+    pub fn delta_version_in(&self, mono: Duration, scope: Scope<'_>) -> Result<i64, DeltaRefused> {
         if !self.config.delta.enabled {
             return Err(DeltaRefused::Disabled);
         }
-        self.changes.forget_old(mono);
-        self.regions.forget_old_changes(mono);
         let view = self.view(scope);
         if view.is_truncated(&self.changes, mono) {
             return Err(DeltaRefused::Truncated);
         }
-        let revisions = view.revisions(&self.changes);
-        let counts = self.regions.counted(&revisions);
-        let counts = counts.unwrap_or_else(|| view.counts());
-        let delta = Applications {
-            version: view.version(&self.changes),
-            hash: counts.hash(),
-            applications: view.changed(&self.changes),
-        };
-        self.regions.remember(revisions, counts);
-        Ok(delta)
+        Ok(view.version(&self.changes))
     }
 
     /// One application; where it has no instance here, with transparent fallback that of the first region that has one.
@@ -170,6 +185,25 @@ impl Node {
             .view(Scope::Usual)
             .remote_carriers(|content| content.by_secure_vip(vip));
         found(with_remote(self.registry.by_secure_vip(vip), remote))
+    }
+
+    /// The applications of which some instance may carry a virtual address, here or in a region that a client is shown
+    /// that names none; in order.
+    #[must_use]
+    pub fn apps_with_vip(&self, vip: &str) -> BTreeSet<AppName> {
+        let local = self.registry.apps_with_vip(vip);
+        let regions = self.regions.within(Scope::Usual).into_iter();
+        let remote = regions.flat_map(|region| region.content().apps_with_vip(vip));
+        local.chain(remote).cloned().collect()
+    }
+
+    /// The same for a virtual address for secure ports.
+    #[must_use]
+    pub fn apps_with_secure_vip(&self, vip: &str) -> BTreeSet<AppName> {
+        let local = self.registry.apps_with_secure_vip(vip);
+        let regions = self.regions.within(Scope::Usual).into_iter();
+        let remote = regions.flat_map(|region| region.content().apps_with_secure_vip(vip));
+        local.chain(remote).cloned().collect()
     }
 
     fn view(&self, scope: Scope<'_>) -> View<'_> {

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_model::{
-    ActionType, Document, InstanceKey, InstanceStatus, LeaseTimes, Now, OverrideValue,
-    Registration, UnixMillis,
+    ActionType, Document, InstanceKey, InstanceStatus, Now, OverrideValue, Registration, UnixMillis,
 };
 
 use super::{Node, Origin, RegisterOutcome, RegistryFull};
-use crate::entry::{DocumentPart, Entry, Shown, Watch};
+use crate::entry::{DocumentPart, Entry, Shown};
 use crate::lease::Lease;
 use crate::overrides::{OverridePart, RuleInput, resolve};
 use crate::replication::Intent;
@@ -26,9 +25,11 @@ impl Node {
     pub fn register(
         &mut self,
         now: Now,
-        registration: Registration,
+        mut registration: Registration,
         origin: Origin,
     ) -> Result<RegisterOutcome, RegistryFull> {
+        let document = &mut registration.document;
+        document.app = self.registry.shared(document.app.clone());
         let key = registration.document.key();
         let has_override = registration.overridden_status != InstanceStatus::Unknown;
         let outcome = match self.registry.get(key.app.as_str(), key.id.as_str()) {
@@ -42,9 +43,8 @@ impl Node {
             }
             Some(stored) => {
                 let settings = stored.document.document.lease;
-                let lease = stored
-                    .lease
-                    .registered_again(settings, self.config.lease, now.mono);
+                let stored_lease = stored.pulse.lease;
+                let lease = stored_lease.registered_again(settings, self.config.lease, now.mono);
                 let keeps_out = keeps_out(stored, &registration.document, now, origin);
                 if !keeps_out {
                     self.replace(&key, registration, now, origin);
@@ -93,30 +93,22 @@ impl Node {
         });
         let override_part = self.override_in_body(overridden_status, now);
         let stamp = self.clock.draw(now.wall);
-        let mut entry = Entry {
-            document: DocumentPart {
-                generation,
-                stamp,
-                reported: stamp,
-                document: Arc::new(document),
-            },
-            override_part: override_part.unwrap_or(no_override),
-            presence: stamp,
-            lease: Lease::registered(now.mono),
-            origin: self.seen_by(origin),
-            shown: Shown {
-                status: InstanceStatus::Unknown,
-                times: LeaseTimes {
-                    registration: now.wall,
-                    last_renewal: now.wall,
-                    ..LeaseTimes::default()
-                },
-                last_updated: now.wall,
-                action: ActionType::Added,
-            },
-            watch: Watch::default(),
-            counted: None,
+        let document = DocumentPart {
+            generation,
+            stamp,
+            reported: stamp,
+            document: Arc::new(document),
         };
+        let shown = Shown {
+            status: InstanceStatus::Unknown,
+            registered_at: now.wall,
+            service_up_at: UnixMillis::default(),
+            last_updated: now.wall,
+            action: ActionType::Added,
+        };
+        let override_part = override_part.unwrap_or(no_override);
+        let pulse = (Lease::registered(now.mono), self.seen_by(origin), now.wall);
+        let mut entry = Entry::new(document, override_part, stamp, shown, pulse);
         entry.settle_status(now.wall);
         self.put_in(key, entry, now);
     }
@@ -166,10 +158,10 @@ impl Node {
             registry, watch, ..
         } = self;
         registry.change(key.app.as_str(), key.id.as_str(), |entry| {
-            entry.lease = lease;
-            entry.origin = seen_by;
-            entry.shown.times.registration = now.wall;
-            entry.shown.times.last_renewal = now.wall;
+            entry.pulse.lease = lease;
+            entry.pulse.origin = seen_by;
+            entry.pulse.renewed_at = now.wall;
+            entry.shown.registered_at = now.wall;
             watch.watch(entry);
         });
         self.change_visibly(key.clone(), now, |entry, clock| {

@@ -115,7 +115,7 @@ impl Node {
         let silent_for = |key: &InstanceKey| {
             self.registry
                 .get(key.app.as_str(), key.id.as_str())
-                .map_or(Duration::ZERO, |entry| entry.lease.age(mono))
+                .map_or(Duration::ZERO, |entry| entry.pulse.lease.age(mono))
         };
         match self
             .self_preservation

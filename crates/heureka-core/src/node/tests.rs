@@ -130,17 +130,12 @@ fn a_cancel_that_overtook_the_registration_is_remembered() {
 
 /// The stamps of the entry's parts: document, what was reported, override, presence.
 fn stamps(node: &Node) -> [Stamp; 4] {
-    let Entry {
-        document,
-        override_part,
-        presence,
-        ..
-    } = entry(node);
+    let mark = entry(node).mark();
     [
-        document.stamp,
-        document.reported,
-        override_part.stamp,
-        *presence,
+        mark.document,
+        mark.reported,
+        mark.override_part,
+        mark.presence,
     ]
 }
 
@@ -249,13 +244,10 @@ fn an_eviction_leaves_no_tombstone() {
 fn a_heartbeat_in_time_plans_nothing() {
     let mut node = node();
     register(&mut node, 0);
-    let planned = entry(&node).watch.check_at;
+    let planned = entry(&node).check_at;
     for secs in 1..40 {
         node.renew(at(secs), "A", "1", Renewal::default(), Origin::Client);
-        assert_eq!(
-            (entry(&node).watch.check_at, node.watch.planned()),
-            (planned, 1)
-        );
+        assert_eq!((entry(&node).check_at, node.watch.planned()), (planned, 1));
     }
 }
 

@@ -25,21 +25,20 @@ impl Node {
         origin: Origin,
     ) -> RenewOutcome {
         let seen_by = self.seen_by(origin);
-        let Self {
-            registry, watch, ..
-        } = self;
-        let stored = registry.change(app, id, |entry| {
-            if entry.shown.status == InstanceStatus::Unknown {
-                return None;
-            }
-            entry.renew(now);
-            entry.origin = seen_by;
-            watch.renewed(entry);
-            Some(entry.document.document.last_dirty)
-        });
-        let Some(Some(stored)) = stored else {
+        let Some(pulse) = self
+            .registry
+            .pulse(app, id)
+            .filter(|pulse| pulse.status != InstanceStatus::Unknown)
+        else {
             return self.renew_of_unknown(now, app, id, origin);
         };
+        pulse.renew(now);
+        pulse.origin = seen_by;
+        let (stored, silence) = (pulse.last_dirty, pulse.silence);
+        if silence.was_noticed() {
+            let watch = &mut self.watch;
+            self.registry.change(app, id, |entry| watch.renewed(entry));
+        }
         self.renewals.count(now.mono);
         if origin == Origin::Client
             && !self.cluster.peers.is_empty()
@@ -174,7 +173,7 @@ impl Node {
             let document = Arc::make_mut(&mut entry.document.document);
             document.metadata = metadata.compact();
             entry.document.stamp = clock.draw(now.wall);
-            entry.shown.times.registration = now.wall;
+            entry.shown.registered_at = now.wall;
             entry.mark_changed(ActionType::Added, now.wall);
         });
         MetadataOutcome::Changed
@@ -184,7 +183,6 @@ impl Node {
     pub(super) fn take_out(&mut self, now: Now, app: &str, id: &str) -> Option<Entry> {
         let mut entry = self.registry.remove(app, id)?;
         self.watch.release(&mut entry);
-        entry.shown.times.eviction = now.wall;
         entry.mark_changed(ActionType::Deleted, now.wall);
         let key = entry.document.document.key();
         self.changes.record_removal(key.clone(), &entry, now.mono);

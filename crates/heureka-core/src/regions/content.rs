@@ -50,6 +50,14 @@ impl Content {
         self.apps.get_key_value(app)
     }
 
+    pub(crate) fn apps_with_vip(&self, vip: &str) -> impl Iterator<Item = &AppName> {
+        self.vips.apps_of(vip)
+    }
+
+    pub(crate) fn apps_with_secure_vip(&self, vip: &str) -> impl Iterator<Item = &AppName> {
+        self.secure_vips.apps_of(vip)
+    }
+
     pub(crate) fn get(&self, app: &str, id: &str) -> Option<&InstanceInfo> {
         self.apps.get(app)?.get(id)
     }

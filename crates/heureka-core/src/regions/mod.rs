@@ -9,19 +9,20 @@ mod config;
 mod content;
 mod follow;
 mod holdings;
+mod news;
 mod outcome;
 mod region;
 mod view;
 
 use std::time::Duration;
 
-use heureka_model::{Applications, Now, SeededHash, StatusCounts};
+use heureka_model::{Applications, Now, SeededHash};
 
 pub use config::{RegionConfig, RegionsConfig};
+pub use news::{Cursor, News, ShownChange};
 pub use outcome::{FetchFailure, FetchKind, RegionFetch, RegionOutcome, RegionReport};
 pub use view::Scope;
 
-use view::Revisions;
 pub(crate) use view::View;
 
 use crate::config::DeltaConfig;
@@ -33,9 +34,6 @@ use region::Region;
 pub(crate) struct RemoteRegions {
     regions: Vec<Region>,
     fallback: bool,
-    /// The counts of the view that was asked for last, for as long as nothing in it changes: they take a look at every
-    /// instance, and clients ask for deltas far more often than anything changes.
-    counted: Option<(Revisions, StatusCounts)>,
 }
 
 impl RemoteRegions {
@@ -49,7 +47,6 @@ impl RemoteRegions {
         Self {
             regions: config.regions.iter().map(follow).collect(),
             fallback: config.fallback,
-            counted: None,
         }
     }
 
@@ -109,17 +106,6 @@ impl RemoteRegions {
         self.regions
             .iter_mut()
             .for_each(|region| region.forget_old_changes(mono));
-    }
-
-    /// The counts that were remembered for `revisions`.
-    pub(crate) fn counted(&self, revisions: &Revisions) -> Option<StatusCounts> {
-        let (own, counts) = self.counted.as_ref()?;
-        (own == revisions).then_some(*counts)
-    }
-
-    /// Remembers the counts of one view in place of those of another.
-    pub(crate) fn remember(&mut self, revisions: Revisions, counts: StatusCounts) {
-        self.counted = Some((revisions, counts));
     }
 
     /// The regions in `scope`; names that are not known are left out (server.md R71).

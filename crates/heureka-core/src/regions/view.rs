@@ -35,10 +35,6 @@ pub(crate) struct View<'a> {
     regions: Vec<&'a Region>,
 }
 
-/// How often the places of a view have changed: the registry, and then each region.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Revisions(u64, Vec<(RegionName, u64)>);
-
 impl<'a> View<'a> {
     pub(crate) fn new(registry: &'a Registry, regions: Vec<&'a Region>) -> Self {
         Self { registry, regions }
@@ -47,13 +43,6 @@ impl<'a> View<'a> {
     /// Whether it is just the registry.
     pub(crate) fn is_local(&self) -> bool {
         self.regions.is_empty()
-    }
-
-    /// What [`View::counts`] depends on: which places there are, and how often each has changed.
-    pub(crate) fn revisions(&self, local: &RecentChanges) -> Revisions {
-        let regions = self.regions.iter();
-        let regions = regions.map(|region| (region.name().clone(), region.changes().revision()));
-        Revisions(local.revision(), regions.collect())
     }
 
     /// How many instances have which status.
@@ -135,7 +124,30 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    fn get(&self, app: &AppName, id: &InstanceId) -> Option<InstanceInfo> {
+    /// Everything that is shown.
+    pub(super) fn instances(&self) -> Vec<InstanceInfo> {
+        let local = self.registry.apps().flat_map(|(_, app)| app.values());
+        let remote = self.remote().cloned();
+        local.map(Entry::info).chain(remote).collect()
+    }
+
+    /// The places, the registry first, with what changed in each lately.
+    pub(super) fn windows<'b>(
+        &'b self,
+        local: &'b RecentChanges,
+    ) -> impl Iterator<Item = (Option<&'b RegionName>, &'b RecentChanges)> {
+        let regions = self.regions.iter();
+        let regions = regions.map(|region| (Some(region.name()), region.changes()));
+        std::iter::once((None, local)).chain(regions)
+    }
+
+    /// Whether the place, an index of [`View::windows`], adds instances of the application to what is shown.
+    pub(super) fn allows(&self, place: usize, app: &AppName) -> bool {
+        let region = place.checked_sub(1).and_then(|at| self.regions.get(at));
+        region.is_none_or(|region| region.allows(app))
+    }
+
+    pub(super) fn get(&self, app: &AppName, id: &InstanceId) -> Option<InstanceInfo> {
         let local = self
             .registry
             .get(app.as_str(), id.as_str())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use heureka_core::{
     CancelOutcome, DeltaRefused, Event, MetadataOutcome, Node, Origin, Protection, RegisterOutcome,
-    RegistryFull, RenewOutcome, Renewal, StatusChange, StatusOutcome,
+    RegistryFull, RenewOutcome, Renewal, Scope, StatusChange, StatusOutcome,
 };
 use heureka_model::{
     InstanceId, InstanceInfo, InstanceKey, InstanceStatus, Metadata, Now, UnixMillis,
@@ -13,6 +13,7 @@ use heureka_model::{
 use proptest::prelude::*;
 
 use crate::client::Client;
+use crate::follower::Follower;
 use crate::held::{Held, Word};
 use crate::listing::{by_key, hash_of};
 use crate::operation::{APPS, IDS, Operation, Registering, START, VIPS, operations};
@@ -39,6 +40,8 @@ struct Both {
     node: Node,
     reference: Reference,
     client: Client,
+    /// One asks for news after each operation, one whenever the client fetches.
+    followers: [Follower; 2],
     now: Now,
     /// The set of changes and the version when a delta was fetched last.
     last_fetch: Option<(BTreeSet<usize>, i64)>,
@@ -54,6 +57,7 @@ impl Both {
             node: Node::new(setting.config, seed, now),
             reference: Reference::new(setting, now),
             client: Client::default(),
+            followers: Default::default(),
             now,
             last_fetch: None,
         }
@@ -247,6 +251,7 @@ impl Both {
         self.compare_single_reads(&infos);
         self.compare_vips(&infos);
         self.compare_overrides();
+        self.followers[0].follow(&mut self.node, self.now.mono, Scope::Local);
         let report = self.node.report(self.now.mono);
         assert_eq!(report.instances, infos.len());
         assert_eq!(report.statuses.hash(), listing.hash);
@@ -334,6 +339,7 @@ impl Both {
     }
 
     fn fetch(&mut self) {
+        self.followers[1].follow(&mut self.node, self.now.mono, Scope::Usual);
         let mono = self.now.mono;
         let window = self.reference.window(mono);
         match self.node.delta(mono) {

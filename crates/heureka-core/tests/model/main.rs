@@ -7,6 +7,8 @@ mod changes;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod follower;
+#[cfg(test)]
 mod held;
 #[cfg(test)]
 mod listing;

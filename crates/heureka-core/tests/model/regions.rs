@@ -16,6 +16,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::follower::Follower;
 use crate::listing::{by_key, hash_of};
 
 const REGIONS: [&str; 2] = ["eu", "us"];
@@ -85,6 +86,7 @@ struct World {
     regions: [Region; 2],
     copy: BTreeMap<InstanceKey, InstanceStatus>,
     followed_at: Option<Duration>,
+    followers: [Follower; 4],
 }
 
 impl World {
@@ -112,6 +114,7 @@ impl World {
             regions: Default::default(),
             copy: BTreeMap::new(),
             followed_at: None,
+            followers: Default::default(),
         }
     }
 
@@ -138,11 +141,23 @@ impl World {
                 self.now.mono += Duration::from_secs(secs);
                 self.now.wall = self.now.wall.after(Duration::from_secs(secs));
             }
-            Step::Follow => self.follow(),
+            Step::Follow => {
+                self.follow();
+                self.followers[3].follow(&mut self.node, self.now.mono, Scope::Usual);
+            }
         }
+        self.follow_news();
         self.check(Scope::Usual, &[true, true]);
         self.check(Scope::Local, &[false, false]);
         self.check(Scope::Regions(&["us".to_owned()]), &[false, true]);
+    }
+
+    fn follow_news(&mut self) {
+        let names = ["us".to_owned()];
+        let scopes = [Scope::Usual, Scope::Local, Scope::Regions(&names)];
+        for (follower, scope) in self.followers.iter_mut().zip(scopes) {
+            follower.follow(&mut self.node, self.now.mono, scope);
+        }
     }
 
     fn fetch(&mut self, fetch: &RegionFetch, answer: Answer) {

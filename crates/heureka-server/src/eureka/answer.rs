@@ -1,10 +1,16 @@
 //! Answers, as Eureka's clients need them.
 
+use std::fmt;
+use std::pin::Pin;
+
 use bytes::Bytes;
+use heureka_listing as listing;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use http_body::Body as _;
 
 use crate::answer_body::AnswerBody;
+use crate::listings::Making;
+use crate::router::Answering;
 
 /// How long a client that is refused for now should wait.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
@@ -12,9 +18,10 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 
 /// An answer in the making.
-#[derive(Debug)]
 pub(crate) struct Answer {
     response: Response<AnswerBody>,
+    /// What the body will be, where it takes a while.
+    body: Option<Pin<Box<dyn Future<Output = listing::Body> + Send>>>,
 }
 
 impl Answer {
@@ -23,7 +30,10 @@ impl Answer {
     pub(crate) fn empty(status: StatusCode) -> Self {
         let mut response = Response::new(AnswerBody::default());
         *response.status_mut() = status;
-        Self { response }
+        Self {
+            response,
+            body: None,
+        }
     }
 
     /// A body of the named type.
@@ -35,19 +45,16 @@ impl Answer {
         Self::empty(status).filled(content_type, AnswerBody::whole(body.into()))
     }
 
-    /// A body of the named type in pieces, each fetched when the one before it is on its way; together they have
-    /// `length_bytes`.
-    #[allow(
-        dead_code,
-        reason = "listings are made whole until they come from fragments"
-    )]
-    pub(crate) fn with_pieces(
-        status: StatusCode,
-        content_type: &str,
-        length_bytes: u64,
-        pieces: impl Iterator<Item = Bytes> + Send + 'static,
-    ) -> Self {
-        Self::empty(status).filled(content_type, AnswerBody::pieces(length_bytes, pieces))
+    /// A listing, whose body may still have to be made.
+    pub(crate) fn with_listing(content_type: &str, making: Making) -> Self {
+        let answer = Self::empty(StatusCode::OK);
+        match making {
+            Making::Made(body) => answer.filled(content_type, pieces(body)),
+            Making::Begun(body) => Self {
+                body: Some(body),
+                ..answer.filled(content_type, AnswerBody::default())
+            },
+        }
     }
 
     fn filled(mut self, content_type: &str, body: AnswerBody) -> Self {
@@ -86,9 +93,21 @@ impl Answer {
         self.response.status()
     }
 
+    /// Gives the answer to a request with this method, as soon as it is there.
+    pub(crate) fn give(mut self, method: &Method) -> Answering {
+        let Some(making) = self.body.take() else {
+            return Answering::now(self.into_response(method));
+        };
+        let method = method.clone();
+        Answering::later(async move {
+            *self.response.body_mut() = pieces(making.await);
+            self.into_response(&method)
+        })
+    }
+
     /// The answer to a request with this method: HEAD gets everything but the body. That a body is empty, the connection
     /// says by itself.
-    pub(crate) fn into_response(mut self, method: &Method) -> Response<AnswerBody> {
+    fn into_response(mut self, method: &Method) -> Response<AnswerBody> {
         let length_bytes = self.response.body().size_hint().exact();
         if self.response.status() == StatusCode::NOT_MODIFIED {
             *self.response.body_mut() = AnswerBody::default();
@@ -106,6 +125,19 @@ impl Answer {
     }
 }
 
+fn pieces(body: listing::Body) -> AnswerBody {
+    AnswerBody::pieces(body.length_bytes, body.pieces)
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("response", &self.response)
+            .field("is_made", &self.body.is_none())
+            .finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use http_body_util::BodyExt as _;
@@ -114,7 +146,8 @@ mod tests {
 
     fn listing() -> Answer {
         let pieces = [&b"head"[..], b"", b"tail"].map(Bytes::from_static);
-        Answer::with_pieces(StatusCode::OK, "text/plain", 8, pieces.into_iter())
+        let body = AnswerBody::pieces(8, pieces.into_iter());
+        Answer::empty(StatusCode::OK).filled("text/plain", body)
     }
 
     fn header_of(response: &Response<AnswerBody>, name: HeaderName) -> Option<&str> {

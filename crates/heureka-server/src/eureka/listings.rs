@@ -1,17 +1,18 @@
 //! Reads of more than one instance.
 
-use heureka_core::{ClientClass, Fetch, Node, Scope};
-use heureka_model::Applications;
-use heureka_wire::{
-    AnswerType, Form, Version, accepts_gzip, detail, encode_application, encode_applications, gzip,
-    listing_answer,
-};
+use std::collections::BTreeSet;
+
+use heureka_core::{ClientClass, Fetch, Node};
+use heureka_listing::{Header, Listing, Row, Selection};
+use heureka_model::{AppName, InstanceInfo, VERSION_OF_FULL, VERSION_OF_VIP};
+use heureka_wire::{AnswerType, Form, Version, accepts_gzip, detail, listing_answer};
 use http::{HeaderName, StatusCode, header};
 
 use super::Call;
 use super::answer::Answer;
 use super::refusal::Refusal;
 use crate::app::App;
+use crate::listings::{Coded, Listings, Making, ScopeKey, Shows, Tag, Whole};
 
 /// The header by which a client says what it is (server.md 7.3).
 const IDENTITY: HeaderName = HeaderName::from_static("discoveryidentity-name");
@@ -22,6 +23,9 @@ const EUREKA_ACCEPT: HeaderName = HeaderName::from_static("x-eureka-accept");
 /// What servers call themselves, when they ask other servers.
 const SERVER: &str = "DefaultServer";
 
+/// From about how many bytes on an application, or who is found under a name, is packed.
+const PACKED_FROM_BYTES: u64 = 32 * 1024;
+
 /// What Java's clients and servers call themselves.
 const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", SERVER];
 
@@ -30,12 +34,14 @@ pub(super) fn applications(app: &App, call: &Call<'_>) -> Result<Answer, Refusal
     let wanted = Wanted::by(call)?;
     open(app)?;
     limit(app, call, Fetch::Full)?;
-    let regions = call.query.regions();
-    let applications = {
-        let node = app.node();
-        node.applications_in(scope(&node, call, &regions)?)
+    let scope = scope(app, call)?;
+    let full = app.listings().shown(app, &scope).full;
+    let tag = Tag::new(Shows::Rows, full.content(), wanted.form, &scope);
+    let header = Header {
+        version: VERSION_OF_FULL,
+        statuses: full.statuses(),
     };
-    Ok(wanted.pack(call, &applications))
+    Ok(wanted.unless_known(call, tag, || wanted.pack(app, call, full, header)))
 }
 
 /// `GET apps/delta`
@@ -43,59 +49,110 @@ pub(super) fn delta(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
     limit(app, call, Fetch::Delta)?;
-    let regions = call.query.regions();
-    let applications = {
-        let mut node = app.node();
-        let scope = scope(&node, call, &regions)?;
-        node.delta_in(app.now().mono, scope)
-            .map_err(Refusal::Delta)?
+    let scope = scope(app, call)?;
+    let shown = app.listings().shown(app, &scope);
+    let header = Header {
+        version: shown.delta_version.map_err(Refusal::Delta)?,
+        statuses: shown.full.statuses(),
     };
-    Ok(wanted.pack(call, &applications))
+    let tag = Tag::new(Shows::Changes, shown.full.content(), wanted.form, &scope);
+    Ok(wanted.unless_known(call, tag, || wanted.pack(app, call, shown.recent, header)))
 }
 
-/// `GET apps/{app}`
+/// `GET apps/{app}`: of a region only where there is no instance here (server.md R69).
 pub(super) fn application(app: &App, call: &Call<'_>, name: &str) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
     limit(app, call, Fetch::Application)?;
-    let application = app.node().application_anywhere(name);
-    let application = application.ok_or(Refusal::Unknown)?;
-    Ok(wanted.answer(encode_application(&application, wanted.form)))
+    let full = app.listings().shown(app, &ScopeKey::Local).full;
+    let mut found = full.select([name], |_| true);
+    if found.is_empty() {
+        let elsewhere = app.node().application_anywhere(name);
+        let rows = elsewhere.ok_or(Refusal::Unknown)?.instances.into_iter();
+        found = rows
+            .map(Row::new)
+            .collect::<Listing>()
+            .select([name], |_| true);
+    }
+    let tag = Tag::new(Shows::Rows, found.content(), wanted.form, &ScopeKey::Local);
+    Ok(wanted.unless_known(call, tag, || {
+        wanted.answer(app, call, &found, Whole::Application)
+    }))
 }
 
 /// `GET vips/{vip}`
 pub(super) fn by_vip(app: &App, call: &Call<'_>, vip: &str) -> Result<Answer, Refusal> {
-    let wanted = Wanted::by(call)?;
-    open(app)?;
-    let found = app.node().by_vip_anywhere(vip);
-    Ok(wanted.answer(encode_applications(&found, wanted.form)))
+    let apps = app.node().apps_with_vip(vip);
+    carriers(app, call, &apps, |info| {
+        info.document.vips().any(|own| own == vip)
+    })
 }
 
 /// `GET svips/{vip}`
 pub(super) fn by_secure_vip(app: &App, call: &Call<'_>, vip: &str) -> Result<Answer, Refusal> {
+    let apps = app.node().apps_with_secure_vip(vip);
+    carriers(app, call, &apps, |info| {
+        info.document.secure_vips().any(|own| own == vip)
+    })
+}
+
+/// The instances of `apps` that carry a name, among those whom a client is shown that names no region (server.md C17).
+fn carriers(
+    app: &App,
+    call: &Call<'_>,
+    apps: &BTreeSet<AppName>,
+    carries: impl Fn(&InstanceInfo) -> bool,
+) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
-    let found = app.node().by_secure_vip_anywhere(vip);
-    Ok(wanted.answer(encode_applications(&found, wanted.form)))
+    let scope = usual_scope(app);
+    let full = app.listings().shown(app, &scope).full;
+    let found = full.select(apps.iter().map(AppName::as_str), carries);
+    let tag = Tag::new(Shows::Rows, found.content(), wanted.form, &scope);
+    let header = Header {
+        version: VERSION_OF_VIP,
+        statuses: found.statuses(),
+    };
+    Ok(wanted.unless_known(call, tag, || {
+        wanted.answer(app, call, &found, Whole::Listing(header))
+    }))
 }
 
 /// Whose instances a listing shows. A server that copies the registry is shown what is registered here and nothing else:
 /// instances of other regions are not for passing on (server.md G10). Two regions that follow each other would otherwise
 /// hear of their own dead from the other for ever, as two of Java's servers do.
-fn scope<'a>(node: &Node, call: &Call<'_>, regions: &'a [String]) -> Result<Scope<'a>, Refusal> {
+fn scope(app: &App, call: &Call<'_>) -> Result<ScopeKey, Refusal> {
+    let mut regions = call.query.regions();
     if regions.is_empty() {
         return Ok(if is_of_server(call) {
-            Scope::Local
+            ScopeKey::Local
         } else {
-            Scope::Usual
+            usual_scope(app)
         });
     }
+    let node = app.node();
     // server.md P9: also where the region that is asked for is another one.
     if !node.regions_are_ready() {
         return Err(Refusal::RegionsNotReady);
     }
-    note_unknown(node, regions);
-    Ok(Scope::Regions(regions))
+    note_unknown(&node, &regions);
+    regions.retain(|region| node.knows_region(region));
+    regions.dedup();
+    Ok(if regions.is_empty() {
+        ScopeKey::Local
+    } else {
+        ScopeKey::Regions(regions)
+    })
+}
+
+/// What a client is shown that names no region.
+fn usual_scope(app: &App) -> ScopeKey {
+    let follow = &app.config().regions.follow;
+    if follow.fallback && !follow.regions.is_empty() {
+        ScopeKey::Usual
+    } else {
+        ScopeKey::Local
+    }
 }
 
 /// Whether a server asks that follows this region or copies it: it says so, ours as well as Java's (server.md G2, N32).
@@ -142,20 +199,53 @@ impl Wanted {
         Ok(Self { form, answer_type })
     }
 
-    fn answer(&self, body: Vec<u8>) -> Answer {
-        Answer::with_body(StatusCode::OK, &self.answer_type.content_type, body)
-    }
-
-    /// The two listings that clients fetch all the time are packed where the client takes that; Spring's server leaves
-    /// the others as they are.
-    fn pack(&self, call: &Call<'_>, applications: &Applications) -> Answer {
-        let body = encode_applications(applications, self.form);
-        if accepts_gzip(call.header(header::ACCEPT_ENCODING)) {
-            self.answer(gzip(&body)).gzipped()
+    /// The answer, unless the client has what it would show.
+    fn unless_known(&self, call: &Call<'_>, tag: Tag, answer: impl FnOnce() -> Answer) -> Answer {
+        let answer = if tag.is_known_to(&call.head.headers) {
+            Answer::empty(StatusCode::NOT_MODIFIED)
         } else {
-            self.answer(body)
+            answer()
+        };
+        match tag.into_header() {
+            Some(tag) => answer.with_header(header::ETAG, tag),
+            None => answer,
         }
     }
+
+    /// A part of the registry: packed where the client takes that and it is long. Spring's server never packs these, but
+    /// Netflix's does.
+    fn answer(&self, app: &App, call: &Call<'_>, found: &Selection, whole: Whole) -> Answer {
+        let is_long = found.weight_bytes() >= PACKED_FROM_BYTES;
+        let coded = self.coded(is_long && takes_gzip(call));
+        let body = app.listings().part(found, coded, &whole);
+        self.with_listing(coded, Making::Made(body))
+    }
+
+    /// The two listings that clients fetch all the time are packed wherever the client takes that.
+    fn pack(&self, app: &App, call: &Call<'_>, listing: Listing, header: Header) -> Answer {
+        let coded = self.coded(takes_gzip(call));
+        self.with_listing(coded, Listings::body(app, listing, coded, header))
+    }
+
+    fn coded(&self, is_packed: bool) -> Coded {
+        Coded {
+            form: self.form,
+            is_packed,
+        }
+    }
+
+    fn with_listing(&self, coded: Coded, making: Making) -> Answer {
+        let answer = Answer::with_listing(&self.answer_type.content_type, making);
+        if coded.is_packed {
+            answer.gzipped()
+        } else {
+            answer
+        }
+    }
+}
+
+fn takes_gzip(call: &Call<'_>) -> bool {
+    accepts_gzip(call.header(header::ACCEPT_ENCODING))
 }
 
 /// server.md 7.1

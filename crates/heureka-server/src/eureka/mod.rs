@@ -104,7 +104,7 @@ where
     let (head, body) = request.into_parts();
     let message = Message { head, peer };
     if body.is_end_stream() {
-        return Answering::now(message.answer(app));
+        return message.answer(app);
     }
     let app = app.clone();
     Answering::later(async move { message.answer_with(&app, body).await })
@@ -118,7 +118,7 @@ struct Message {
 }
 
 impl Message {
-    fn answer(&self, app: &App) -> Response<AnswerBody> {
+    fn answer(&self, app: &App) -> Answering {
         let judged = match admit(&self.head) {
             Admission::To(target) => self.judge(app, &target, Bytes::new()),
             Admission::Settled(judged) => judged,
@@ -131,20 +131,29 @@ impl Message {
         B: Body<Data = Bytes>,
         B::Error: Into<BoxError>,
     {
+        let judged = self.read_and_judge(app, body).await;
+        let Ok(answer) = self.conclude(app, judged).await;
+        answer
+    }
+
+    async fn read_and_judge<B>(&self, app: &App, body: B) -> Judged
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
         let target = match admit(&self.head) {
             Admission::To(target) => target,
-            Admission::Settled(judged) => return self.conclude(app, judged),
+            Admission::Settled(judged) => return judged,
         };
         let limit_bytes = if target.resource == Resource::Batch {
             app.config().max_batch_body_bytes
         } else {
             app.config().max_body_bytes
         };
-        let judged = match body::read(body, limit_bytes).await {
+        match body::read(body, limit_bytes).await {
             Ok(body) => self.judge(app, &target, body),
             Err(error) => (target.resource.kind(), Err(Refusal::Body(error))),
-        };
-        self.conclude(app, judged)
+        }
     }
 
     fn judge(&self, app: &App, target: &Target<'_>, body: Bytes) -> Judged {
@@ -164,12 +173,12 @@ impl Message {
     }
 
     /// Counts the request and gives its answer.
-    fn conclude(&self, app: &App, (resource, outcome): Judged) -> Response<AnswerBody> {
+    fn conclude(&self, app: &App, (resource, outcome): Judged) -> Answering {
         let answer = outcome.unwrap_or_else(|refusal| self.refuse(app, refusal));
         let method = &self.head.method;
         let counts = app.metrics().requests();
         counts.count(resource, method, answer.status());
-        answer.into_response(method)
+        answer.give(method)
     }
 
     /// Turns a refusal into its answer, and says why in one line.

@@ -14,7 +14,7 @@ pub(crate) fn batch_answer(answers: &[ReplicationAnswer]) -> Vec<u8> {
     list("responseList", answers, write_answer)
 }
 
-fn list<T>(key: &str, elements: &[T], write: impl Fn(&mut Json, &T)) -> Vec<u8> {
+fn list<T>(key: &'static str, elements: &[T], write: impl Fn(&mut Json, &T)) -> Vec<u8> {
     let mut json = Json::new(Astral::Escaped);
     json.object(|json| {
         json.key(key)

@@ -16,9 +16,9 @@ pub(crate) fn wrapped_instance(fields: &Fields<'_>) -> Vec<u8> {
     json.finish()
 }
 
-/// As an element of a listing.
-pub(crate) fn listed_instance(fields: &Fields<'_>, detail: Detail) -> Vec<u8> {
-    let mut json = Json::new(Astral::Raw);
+/// As an element of a listing, behind the `bytes` that it has already.
+pub(crate) fn listed_instance(bytes: Vec<u8>, fields: &Fields<'_>, detail: Detail) -> Vec<u8> {
+    let mut json = Json::behind(bytes, Astral::Raw);
     match detail {
         Detail::Full => write_full(&mut json, fields),
         Detail::Compact => write_compact(&mut json, fields),
@@ -70,10 +70,10 @@ fn write_state(json: &mut Json, fields: &Fields<'_>) {
     json.key("isCoordinatingDiscoveryServer")
         .text(is_coordinating);
     if let Some(time) = fields.last_updated {
-        json.key("lastUpdatedTimestamp").text(&time.to_string());
+        json.key("lastUpdatedTimestamp").number_text(time.0);
     }
     if let Some(time) = fields.last_dirty {
-        json.key("lastDirtyTimestamp").text(&time.to_string());
+        json.key("lastDirtyTimestamp").number_text(time.0);
     }
     json.text_field("actionType", fields.action.map(|action| action.as_str()));
     json.text_field("asgName", fields.asg_name);
@@ -103,7 +103,7 @@ fn write_compact(json: &mut Json, fields: &Fields<'_>) {
 }
 
 /// A port that says nothing, as a draft's may, is left out.
-fn write_port(json: &mut Json, key: &str, port: PortDraft) {
+fn write_port(json: &mut Json, key: &'static str, port: PortDraft) {
     if port == PortDraft::default() {
         return;
     }
@@ -143,6 +143,6 @@ fn write_metadata(json: &mut Json, metadata: &Metadata) {
 
 fn write_entries(json: &mut Json, metadata: &Metadata) {
     for (key, value) in metadata.iter() {
-        json.key(key).text(value);
+        json.any_key(key).text(value);
     }
 }

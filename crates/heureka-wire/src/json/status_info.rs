@@ -30,7 +30,7 @@ pub(crate) fn status_overrides<'a>(
     let mut json = Json::new(Astral::Escaped);
     json.object(|json| {
         for (id, status) in overrides {
-            json.key(id).text(status.as_str());
+            json.any_key(id).text(status.as_str());
         }
     });
     json.finish()

@@ -14,13 +14,21 @@ pub(crate) enum Astral {
 #[derive(Debug)]
 pub(crate) struct Json {
     bytes: Vec<u8>,
+    /// Where this piece begins; what stands before it is none of its affair.
+    begin: usize,
     astral: Astral,
 }
 
 impl Json {
     pub(crate) fn new(astral: Astral) -> Self {
+        Self::behind(Vec::new(), astral)
+    }
+
+    /// A piece that is written behind other bytes.
+    pub(crate) fn behind(bytes: Vec<u8>, astral: Astral) -> Self {
         Self {
-            bytes: Vec::new(),
+            begin: bytes.len(),
+            bytes,
             astral,
         }
     }
@@ -59,7 +67,17 @@ impl Json {
         self.bytes.push(b']');
     }
 
-    pub(crate) fn key(&mut self, key: &str) -> &mut Self {
+    /// A key of the protocol's, in which nothing needs an escape.
+    pub(crate) fn key(&mut self, key: &'static str) -> &mut Self {
+        self.separate();
+        self.bytes.push(b'"');
+        self.bytes.extend_from_slice(key.as_bytes());
+        self.bytes.extend_from_slice(b"\":");
+        self
+    }
+
+    /// A key that somebody chose.
+    pub(crate) fn any_key(&mut self, key: &str) -> &mut Self {
         self.text(key);
         self.bytes.push(b':');
         self
@@ -76,6 +94,12 @@ impl Json {
         self.separate();
         // Writing to a vector cannot fail.
         let _ = write!(self.bytes, "{}", number.into());
+    }
+
+    /// A number, as a text.
+    pub(crate) fn number_text(&mut self, number: i64) {
+        self.separate();
+        let _ = write!(self.bytes, "\"{number}\"");
     }
 
     /// A number in hexadecimal, as a text: readers may lose digits of a number that no float can hold.
@@ -98,7 +122,7 @@ impl Json {
     }
 
     /// A text field, if there is a text.
-    pub(crate) fn text_field(&mut self, key: &str, text: Option<&str>) {
+    pub(crate) fn text_field(&mut self, key: &'static str, text: Option<&str>) {
         if let Some(text) = text {
             self.key(key).text(text);
         }
@@ -106,12 +130,17 @@ impl Json {
 
     /// Every value ends in something else than what a value may follow without a comma.
     fn separate(&mut self) {
-        if !matches!(self.bytes.last(), None | Some(b'{' | b'[' | b':')) {
+        let own = self.bytes.get(self.begin..).unwrap_or_default();
+        if !matches!(own.last(), None | Some(b'{' | b'[' | b':')) {
             self.bytes.push(b',');
         }
     }
 
     fn escaped(&mut self, text: &str) {
+        if has_nothing_special(text) {
+            self.bytes.extend_from_slice(text.as_bytes());
+            return;
+        }
         let mut rest = text;
         while let Some((at, special)) = rest.char_indices().find(|(_, c)| self.is_special(*c)) {
             let (plain, from_special) = rest.split_at(at);
@@ -145,6 +174,13 @@ impl Json {
         };
         self.bytes.extend_from_slice(&[b'\\', short]);
     }
+}
+
+/// Whether a look at the bytes is enough to say that nothing has to be escaped, as in nearly all texts. All bytes are
+/// looked at, because many are looked at together where none ends the search.
+fn has_nothing_special(text: &str) -> bool {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\' && byte < 0xf0;
+    text.bytes().fold(true, |all, byte| all & is_plain(byte))
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ fn write_header(json: &mut Json, header: &PeerHeader) {
         .array(|json| header.reaches.iter().for_each(|node| json.hex(node.0)));
 }
 
-fn kind(json: &mut Json, name: &str, fields: impl FnOnce(&mut Json)) {
+fn kind(json: &mut Json, name: &'static str, fields: impl FnOnce(&mut Json)) {
     json.key(name).object(fields);
 }
 
@@ -136,6 +136,6 @@ fn write_sums(json: &mut Json, sums: &[Digest]) {
     json.array(|json| sums.iter().for_each(|sum| json.hex(sum.0)));
 }
 
-fn write_truth(json: &mut Json, key: &str, is_so: bool) {
+fn write_truth(json: &mut Json, key: &'static str, is_so: bool) {
     json.key(key).literal(if is_so { "true" } else { "false" });
 }

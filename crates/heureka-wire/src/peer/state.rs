@@ -48,7 +48,7 @@ fn write_present(json: &mut Json, present: &PresentState) {
     json.key("up").number(present.service_up.0);
 }
 
-fn write_override(json: &mut Json, kind: &str, status: InstanceStatus) {
+fn write_override(json: &mut Json, kind: &'static str, status: InstanceStatus) {
     json.key("set")
         .object(|json| json.key(kind).text(status.as_str()));
 }
@@ -67,7 +67,7 @@ fn write_document(json: &mut Json, state: &DocumentState) {
 }
 
 /// The Eureka form has no place for an entry that looks like the class of its map. An operator can make one.
-fn write_lost_entry(json: &mut Json, field: &str, metadata: &Metadata, of_amazon: bool) {
+fn write_lost_entry(json: &mut Json, field: &'static str, metadata: &Metadata, of_amazon: bool) {
     let lost = (0_u32..)
         .zip(metadata.iter())
         .find(|(_, (key, value))| is_marker(of_amazon, key, value));

@@ -14,9 +14,14 @@ pub(crate) fn single_instance(fields: &Fields<'_>, version: Version) -> Vec<u8> 
     xml.finish()
 }
 
-/// As an element of a listing.
-pub(crate) fn listed_instance(fields: &Fields<'_>, form: Form, within: Within) -> Vec<u8> {
-    let mut xml = Xml::new(form.detail, within.depth() + 1);
+/// As an element of a listing, behind the `bytes` that it has already.
+pub(crate) fn listed_instance(
+    bytes: Vec<u8>,
+    fields: &Fields<'_>,
+    form: Form,
+    within: Within,
+) -> Vec<u8> {
+    let mut xml = Xml::behind(bytes, form.detail, within.depth() + 1);
     xml.element("instance", None, |xml| match form.detail {
         Detail::Full => write_full(xml, fields, form.version),
         Detail::Compact => write_compact(xml, fields),
@@ -42,7 +47,7 @@ pub(super) fn write_full(xml: &mut Xml, fields: &Fields<'_>, version: Version) {
     }
     xml.element("leaseInfo", None, |xml| {
         for (name, number) in fields.lease() {
-            xml.leaf(name, &number.to_string());
+            xml.number(name, number);
         }
     });
     write_metadata(xml, fields.metadata);
@@ -62,7 +67,7 @@ fn write_identity(xml: &mut Xml, fields: &Fields<'_>, version: Version) {
     xml.leaf("overriddenstatus", fields.overridden_status.as_str());
     write_port(xml, "port", fields.port);
     write_port(xml, "securePort", fields.secure_port);
-    xml.leaf("countryId", &fields.country_id.to_string());
+    xml.number("countryId", fields.country_id.into());
 }
 
 /// `v1` knows three statuses. The override and the hash are not mapped (wire.md 2.9).
@@ -84,10 +89,10 @@ fn write_state(xml: &mut Xml, fields: &Fields<'_>) {
     };
     xml.leaf("isCoordinatingDiscoveryServer", is_coordinating);
     if let Some(time) = fields.last_updated {
-        xml.leaf("lastUpdatedTimestamp", &time.to_string());
+        xml.number("lastUpdatedTimestamp", time.0);
     }
     if let Some(time) = fields.last_dirty {
-        xml.leaf("lastDirtyTimestamp", &time.to_string());
+        xml.number("lastDirtyTimestamp", time.0);
     }
     xml.optional("actionType", fields.action.map(|action| action.as_str()));
     xml.optional("asgName", fields.asg_name);
@@ -107,7 +112,7 @@ fn write_compact(xml: &mut Xml, fields: &Fields<'_>) {
     xml.optional("hostName", fields.host_name);
     xml.leaf("status", fields.status.as_str());
     if let Some(time) = fields.last_updated {
-        xml.leaf("lastUpdatedTimestamp", &time.to_string());
+        xml.number("lastUpdatedTimestamp", time.0);
     }
     xml.optional("actionType", fields.action.map(|action| action.as_str()));
     xml.optional("asgName", fields.asg_name);

@@ -16,8 +16,13 @@ pub(super) struct Xml {
 impl Xml {
     /// A document, or a piece of one that begins inside `depth` elements.
     pub(super) fn new(detail: Detail, depth: usize) -> Self {
+        Self::behind(Vec::new(), detail, depth)
+    }
+
+    /// A piece that is written behind other bytes.
+    pub(super) fn behind(bytes: Vec<u8>, detail: Detail, depth: usize) -> Self {
         Self {
-            bytes: Vec::new(),
+            bytes,
             detail,
             depth,
         }
@@ -58,6 +63,14 @@ impl Xml {
     pub(super) fn leaf_with(&mut self, name: &str, attribute: Option<Attribute>, text: &str) {
         self.tag(name, attribute);
         self.text(text);
+        self.end(name);
+    }
+
+    /// An element with a number in it.
+    pub(super) fn number(&mut self, name: &str, number: i64) {
+        self.tag(name, None);
+        // Writing to a vector cannot fail.
+        let _ = write!(self.bytes, "{number}");
         self.end(name);
     }
 
@@ -102,6 +115,10 @@ impl Xml {
     }
 
     fn text(&mut self, text: &str) {
+        if has_nothing_special(text) {
+            self.push(text);
+            return;
+        }
         let mut rest = text;
         while let Some((at, special)) = rest.char_indices().find(|(_, c)| self.is_special(*c)) {
             let (plain, from_special) = rest.split_at(at);
@@ -140,6 +157,15 @@ impl Xml {
     fn push(&mut self, text: &str) {
         self.bytes.extend_from_slice(text.as_bytes());
     }
+}
+
+/// Whether a look at the bytes is enough to say that nothing has to be escaped, as in nearly all texts. All bytes are
+/// looked at, because many are looked at together where none ends the search.
+fn has_nothing_special(text: &str) -> bool {
+    let is_plain = |byte: u8| {
+        (b' '..0x7f).contains(&byte) && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
+    };
+    text.bytes().fold(true, |all, byte| all & is_plain(byte))
 }
 
 /// A key and a value.

@@ -221,7 +221,7 @@ fn pieces_make_a_listing() {
                 let instances: Vec<_> = application
                     .instances
                     .iter()
-                    .map(|instance| pieces.instance(instance, Within::Applications))
+                    .map(|instance| pieces.instance(Vec::new(), instance, Within::Applications))
                     .collect();
                 let head = pieces.application_head(&application.name, Within::Applications);
                 let tail = pieces.application_tail(Within::Applications);

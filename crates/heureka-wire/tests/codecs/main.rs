@@ -12,6 +12,8 @@ mod bodies;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod gzip_members;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod listings;

@@ -1,4 +1,4 @@
-//! Packing and unpacking, with an end to it.
+//! Whole bodies, with an end to what they unpack to.
 
 use std::io::{Read as _, Write as _};
 

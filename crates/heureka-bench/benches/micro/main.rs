@@ -1,0 +1,16 @@
+//! What the parts of a request cost without HTTP: `cargo bench -p heureka-bench --bench micro`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a bench stops where something is wrong"
+)]
+
+mod codec;
+#[path = "../fleet/mod.rs"]
+mod fleet;
+mod registry;
+
+fn main() {
+    divan::main();
+}

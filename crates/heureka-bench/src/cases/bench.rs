@@ -1,0 +1,305 @@
+//! A server under measurement.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+
+use super::{Case, Reading, Request};
+use crate::closed_loop::{Pool, Tally, Until, Write};
+use crate::fleet::{Coding, Fleet, Listing, Scatter};
+use crate::process::Process;
+use crate::say;
+
+/// How many instances are registered at most to measure what a new one costs; they are taken out again.
+const MAX_NEW: usize = 2_000;
+/// How many changes a delta has when it is measured.
+const CHANGES: u64 = 100;
+/// A delta without changes is smaller than this, one with a single instance is not.
+const EMPTY_DELTA_BYTES: u64 = 600;
+/// How often is looked whether a delta is empty.
+const LOOK_AT_DELTA_EVERY: Duration = Duration::from_millis(500);
+/// So many overrides are set before the first of them is taken back, so that of the requests under way no two are about
+/// the same instance.
+const OVERRIDES_AT_ONCE: u64 = 64;
+
+/// How long a case runs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timing {
+    /// Before it counts.
+    pub(crate) warm_up: Duration,
+    /// While it counts.
+    pub(crate) measure: Duration,
+}
+
+/// What a case costs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cost {
+    /// The server's CPU time for each request, of all its threads.
+    pub(crate) cpu_us: f64,
+    /// How many requests were answered in a second.
+    pub(crate) per_s: f64,
+    /// How many were counted.
+    pub(crate) requests: u64,
+    /// The length of the body of the last answer.
+    pub(crate) body_bytes: u64,
+    /// How many were answered with an error.
+    pub(crate) failures: u64,
+}
+
+/// A server that has a fleet, or is to get it.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    pub(super) fleet: Rc<Fleet>,
+    pub(super) pool: Pool,
+    pub(super) process: Process,
+    timing: Timing,
+    /// The version of the next changed document.
+    next_version: Rc<Cell<u64>>,
+    /// Whether the server takes more than a moment to show a change.
+    shows_changes_after: Duration,
+    /// When the last instance of the fleet was registered.
+    registered: Instant,
+}
+
+impl Bench {
+    /// Connects to a server.
+    pub(crate) async fn open(
+        fleet: Fleet,
+        process: Process,
+        connections: usize,
+        timing: Timing,
+    ) -> Result<Self> {
+        Ok(Self {
+            pool: Pool::open(fleet.target(), connections).await?,
+            fleet: Rc::new(fleet),
+            process,
+            timing,
+            next_version: Rc::new(Cell::new(1)),
+            shows_changes_after: Duration::ZERO,
+            registered: Instant::now(),
+        })
+    }
+
+    /// Waits so long after changes that a delta is to show.
+    pub(crate) fn show_changes_after(&mut self, time: Duration) {
+        self.shows_changes_after = time;
+    }
+
+    /// Registers every instance, and says how far it is.
+    pub(crate) async fn register_fleet(&mut self) -> Result<()> {
+        let count = self.fleet.instances as u64;
+        let fleet = Rc::clone(&self.fleet);
+        let started = Instant::now();
+        let write = move |out: &mut Vec<u8>, n: u64, _: Option<&str>| {
+            if n > 0 && n.is_multiple_of(50_000) {
+                say(&format!("  {n} of {count} are registered"));
+            }
+            fleet.register(out, usize::try_from(n).unwrap_or_default(), 0);
+        };
+        let tally = self.pool.run(Until::Sent(count), Rc::new(write)).await?;
+        ensure_no_failure(&tally, "registering")?;
+        self.registered = Instant::now();
+        let secs = started.elapsed().as_secs_f64();
+        say(&format!("  registered {count} instances in {secs:.1} s"));
+        Ok(())
+    }
+
+    /// Reads everything as gzip once.
+    pub(crate) async fn read_everything(&mut self) -> Result<()> {
+        let fleet = Rc::clone(&self.fleet);
+        let answer = self
+            .pool
+            .one(|out| fleet.read(out, Listing::Full, Coding::Gzip, None))
+            .await?;
+        ensure!(answer.status == 200, "a full fetch: {}", answer.status);
+        Ok(())
+    }
+
+    /// Waits until what was registered is told by no delta any more, which it is not after `patience`.
+    pub(crate) async fn wait_for_empty_delta(&mut self, patience: Duration) -> Result<()> {
+        if !self.shows_changes_after.is_zero() {
+            // Java's cache keeps a delta until something changes, so what it shows does not tell what it has.
+            tokio::time::sleep_until((self.registered + patience).into()).await;
+            return Ok(());
+        }
+        let started = Instant::now();
+        while started.elapsed() < patience {
+            let fleet = Rc::clone(&self.fleet);
+            let read = |out: &mut Vec<u8>| fleet.read(out, Listing::Delta, Coding::Plain, None);
+            let answer = self.pool.one(read).await?;
+            if answer.status == 200 && answer.body_bytes < EMPTY_DELTA_BYTES {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK_AT_DELTA_EVERY).await;
+        }
+        if !patience.is_zero() {
+            say("  the delta still has changes of before: its figures are of more than 100");
+        }
+        Ok(())
+    }
+
+    /// Changes as many documents as a delta is to have, and waits until the server shows it.
+    pub(crate) async fn make_changes(&mut self) -> Result<()> {
+        let write = self.writer(Case::Register, None);
+        let tally = self.pool.run(Until::Sent(CHANGES), write).await?;
+        ensure_no_failure(&tally, "changing")?;
+        tokio::time::sleep(self.shows_changes_after).await;
+        Ok(())
+    }
+
+    /// Measures one case; nothing for a conditional read of a server that sends no `ETag`.
+    pub(crate) async fn measure(&mut self, case: Case) -> Result<Option<Cost>> {
+        if case == Case::RegisterNew {
+            return self.measure_new().await.map(Some);
+        }
+        let etag = match case.reading() {
+            Some(reading) if reading.conditional => match self.current_etag(reading).await? {
+                Some(etag) => Some(etag),
+                None => return Ok(None),
+            },
+            _ => None,
+        };
+        let write = self.writer(case, etag);
+        self.measure_requests(write).await.map(Some)
+    }
+
+    /// Measures requests that somebody else writes.
+    pub(crate) async fn measure_requests(&mut self, write: Rc<Write>) -> Result<Cost> {
+        let warm_up = Until::Elapsed(self.timing.warm_up);
+        self.pool.run(warm_up, Rc::clone(&write)).await?;
+        self.measure_until(Until::Elapsed(self.timing.measure), write)
+            .await
+    }
+
+    async fn measure_until(&mut self, until: Until, write: Rc<Write>) -> Result<Cost> {
+        let before = self.process.cpu_time()?;
+        let tally = self.pool.run(until, write).await?;
+        let cpu = self.process.cpu_time()?.saturating_sub(before);
+        let requests = tally.requests.max(1) as f64;
+        Ok(Cost {
+            cpu_us: cpu.as_secs_f64() * 1e6 / requests,
+            per_s: requests / tally.elapsed.as_secs_f64(),
+            requests: tally.requests,
+            body_bytes: tally.last.body_bytes,
+            failures: tally.failures,
+        })
+    }
+
+    /// New instances are registered in a number that leaves the registry as large as it is, and cancelled again.
+    async fn measure_new(&mut self) -> Result<Cost> {
+        let count = (self.fleet.instances / 5).clamp(1, MAX_NEW) as u64;
+        let write = self.writer(Case::RegisterNew, None);
+        let cost = self.measure_until(Until::Sent(count), write).await?;
+        let (fleet, first) = (Rc::clone(&self.fleet), self.fleet.instances);
+        let cancel = move |out: &mut Vec<u8>, n: u64, _: Option<&str>| {
+            fleet.cancel(out, first + usize::try_from(n).unwrap_or_default());
+        };
+        let tally = self.pool.run(Until::Sent(count), Rc::new(cancel)).await?;
+        ensure_no_failure(&tally, "cancelling")?;
+        Ok(cost)
+    }
+
+    async fn current_etag(&mut self, reading: Reading) -> Result<Option<String>> {
+        let fleet = Rc::clone(&self.fleet);
+        self.pool
+            .one(|out| fleet.read(out, reading.listing, reading.coding, None))
+            .await?;
+        Ok(self.pool.etag().map(str::to_owned))
+    }
+
+    /// The version of a document that is newer than all before.
+    pub(super) fn newer(&self) -> u64 {
+        next(&self.next_version)
+    }
+
+    /// What writes the requests of a case.
+    pub(crate) fn writer(&self, case: Case, etag: Option<String>) -> Rc<Write> {
+        let fleet = Rc::clone(&self.fleet);
+        let (instances, first_new) = (Scatter::new(fleet.instances), fleet.instances);
+        let version = Rc::clone(&self.next_version);
+        match case.request() {
+            Request::Read(reading) => read_writer(fleet, reading, etag),
+            Request::Heartbeat => {
+                Rc::new(move |out, n, _| fleet.heartbeat(out, instances.at(n), 0))
+            }
+            Request::StatusChange => Rc::new(move |out, n, _| {
+                let (step, on) = override_step(n);
+                fleet.override_status(out, instances.at(step), on);
+            }),
+            Request::Register => {
+                Rc::new(move |out, n, _| fleet.register(out, instances.at(n), next(&version)))
+            }
+            Request::RegisterNew => Rc::new(move |out, n, _| {
+                let new = first_new + usize::try_from(n).unwrap_or_default();
+                fleet.register(out, new, next(&version));
+            }),
+        }
+    }
+}
+
+fn read_writer(fleet: Rc<Fleet>, reading: Reading, etag: Option<String>) -> Rc<Write> {
+    let (apps, instances) = (Scatter::new(fleet.apps), Scatter::new(fleet.instances));
+    Rc::new(move |out, n, _| {
+        let listing = choose(reading.listing, n, apps, instances);
+        fleet.read(out, listing, reading.coding, etag.as_deref());
+    })
+}
+
+fn next(version: &Cell<u64>) -> u64 {
+    let next = version.get();
+    version.set(next + 1);
+    next
+}
+
+/// Whose override the `n`th change is about, and whether it is set or taken back.
+pub(crate) fn override_step(n: u64) -> (u64, bool) {
+    let (block, within) = (n / (2 * OVERRIDES_AT_ONCE), n % (2 * OVERRIDES_AT_ONCE));
+    let step = block * OVERRIDES_AT_ONCE + within % OVERRIDES_AT_ONCE;
+    (step, within < OVERRIDES_AT_ONCE)
+}
+
+fn choose(listing: Listing, n: u64, apps: Scatter, instances: Scatter) -> Listing {
+    match listing {
+        Listing::App(_) => Listing::App(apps.at(n)),
+        Listing::Vip(_) => Listing::Vip(apps.at(n)),
+        Listing::Instance(_) => Listing::Instance(instances.at(n)),
+        Listing::Full | Listing::Delta => listing,
+    }
+}
+
+fn ensure_no_failure(tally: &Tally, what: &str) -> Result<()> {
+    ensure!(
+        tally.failures == 0,
+        "{what}: {} of {} requests failed, the first was answered {:?}",
+        tally.failures,
+        tally.requests,
+        tally.first_failure
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::override_step;
+
+    #[test]
+    fn each_override_is_taken_back_before_the_next_are_set() {
+        let mut set = BTreeSet::new();
+        for n in 0..1280 {
+            let (step, on) = override_step(n);
+            let changed = if on {
+                set.insert(step)
+            } else {
+                set.remove(&step)
+            };
+            assert!(changed, "{n}");
+            assert!(set.len() <= 64);
+        }
+        assert!(set.is_empty());
+        assert_eq!(override_step(1280), (640, true));
+    }
+}

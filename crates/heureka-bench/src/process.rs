@@ -1,0 +1,127 @@
+//! What a process has used, as the kernel counts it.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+/// The length of a tick of `/proc/PID/stat`: the kernel shows 100 of them a second to programs, whatever it runs with.
+const TICK: Duration = Duration::from_millis(10);
+
+/// A process whose use is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Process {
+    pid: u32,
+}
+
+impl Process {
+    /// The process with this number.
+    pub(crate) fn new(pid: u32) -> Self {
+        Self { pid }
+    }
+
+    /// This process.
+    pub(crate) fn own() -> Self {
+        Self::new(std::process::id())
+    }
+
+    /// The CPU time of all threads.
+    ///
+    /// There are two accounts, and both can only be too low: that of the living threads is exact to the nanosecond but
+    /// forgets those that ended, that of the process is rounded down to ticks. The higher one is nearer.
+    pub(crate) fn cpu_time(self) -> Result<Duration> {
+        let stat = fs::read_to_string(self.path("stat"))?;
+        let of_process = time_in_stat(&stat).with_context(|| format!("unreadable: {stat}"))?;
+        Ok(of_process.max(self.time_of_living_threads()?))
+    }
+
+    /// Resident memory.
+    pub(crate) fn resident_kib(self) -> Result<u64> {
+        let status = fs::read_to_string(self.path("status"))?;
+        resident_in_status(&status).context("no VmRSS")
+    }
+
+    fn time_of_living_threads(self) -> Result<Duration> {
+        let mut time = Duration::ZERO;
+        for thread in fs::read_dir(self.path("task"))? {
+            time += time_of_thread(&thread?.path());
+        }
+        Ok(time)
+    }
+
+    fn path(self, name: &str) -> String {
+        format!("/proc/{}/{name}", self.pid)
+    }
+}
+
+/// Nothing for a thread that has ended since its folder was listed.
+fn time_of_thread(folder: &Path) -> Duration {
+    fs::read_to_string(folder.join("schedstat"))
+        .ok()
+        .and_then(|text| time_in_schedstat(&text))
+        .unwrap_or_default()
+}
+
+fn time_in_schedstat(text: &str) -> Option<Duration> {
+    let ns = text.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(ns))
+}
+
+/// `utime` and `stime`, the 14th and 15th field. The second is the name of the program in parentheses, which may have
+/// spaces and parentheses itself.
+fn time_in_stat(text: &str) -> Option<Duration> {
+    let (_, behind_name) = text.rsplit_once(')')?;
+    let mut fields = behind_name.split_whitespace().skip(11);
+    let user: u32 = fields.next()?.parse().ok()?;
+    let system: u32 = fields.next()?.parse().ok()?;
+    TICK.checked_mul(user.checked_add(system)?)
+}
+
+fn resident_in_status(text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_parentheses_moves_no_field() {
+        let stat = "42 (a) (b c) S 1 42 42 0 -1 4194560 1 0 0 0 150 75 9 9 20 0 4 0 1 1 1";
+        assert_eq!(time_in_stat(stat), Some(Duration::from_millis(2250)));
+        assert_eq!(time_in_stat("42 (a) S 1"), None);
+        assert_eq!(time_in_stat(""), None);
+    }
+
+    #[test]
+    fn the_first_number_of_schedstat_is_the_time() {
+        let expected = Some(Duration::from_nanos(62_133));
+        assert_eq!(time_in_schedstat("62133 17 1\n"), expected);
+        assert_eq!(time_in_schedstat(""), None);
+    }
+
+    #[test]
+    fn resident_memory_is_found_among_the_others() {
+        let status = "Name:\theureka\nVmHWM:\t   9999 kB\nVmRSS:\t   21504 kB\nRssAnon:\t 1 kB\n";
+        assert_eq!(resident_in_status(status), Some(21_504));
+        assert_eq!(resident_in_status("Name:\tkthreadd\n"), None);
+    }
+
+    #[test]
+    fn this_process_has_used_something() {
+        let own = Process::own();
+        let before = own.cpu_time().unwrap();
+        let mut sum = 0_u64;
+        while own.cpu_time().unwrap() == before {
+            sum = std::hint::black_box(sum + 1);
+        }
+        assert!(own.resident_kib().unwrap() > 100);
+    }
+
+    #[test]
+    fn a_process_that_is_not_there_is_an_error() {
+        assert!(Process::new(u32::MAX).cpu_time().is_err());
+    }
+}

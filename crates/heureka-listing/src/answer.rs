@@ -1,0 +1,161 @@
+//! Answers: a head, the nodes, and an end.
+
+use bytes::Bytes;
+use heureka_model::StatusCounts;
+use heureka_wire::{Checksum, Form, ListingHeader, MEMBER_HEAD, Packer, member_end, stored};
+
+use crate::plain::length;
+use crate::shape::Shape;
+use crate::tree::{Listing, Node};
+use crate::walk::{Coding, Walk};
+
+/// What a listing says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Header {
+    /// `versions__delta`
+    pub version: i64,
+    /// What `apps__hashcode` is made of.
+    pub statuses: StatusCounts,
+}
+
+/// A body in pieces that are shared with other bodies. It has exactly `length_bytes`.
+#[derive(Debug)]
+pub struct Body {
+    /// How long all pieces are together.
+    pub length_bytes: u64,
+    /// The pieces.
+    pub pieces: BodyPieces,
+}
+
+/// The pieces of a [`Body`], in their order; none is made or held before it is taken.
+#[derive(Debug)]
+pub struct BodyPieces(Pieces);
+
+#[derive(Debug)]
+enum Pieces {
+    All(Box<Around>),
+    Some(std::vec::IntoIter<Bytes>),
+}
+
+/// A walk with something before it and behind it.
+#[derive(Debug)]
+struct Around {
+    head: Option<Bytes>,
+    walk: Walk,
+    tail: Option<Bytes>,
+}
+
+impl Body {
+    pub(crate) fn of_pieces(pieces: Vec<Bytes>) -> Self {
+        Self {
+            length_bytes: pieces.iter().map(|piece| length(piece)).sum(),
+            pieces: BodyPieces(Pieces::Some(pieces.into_iter())),
+        }
+    }
+
+    fn around(length_bytes: u64, head: Vec<u8>, walk: Walk, tail: Vec<u8>) -> Self {
+        let length_bytes = length_bytes + length(&head) + length(&tail);
+        Self {
+            length_bytes,
+            pieces: BodyPieces(Pieces::All(Box::new(Around {
+                head: Some(Bytes::from(head)),
+                walk,
+                tail: Some(Bytes::from(tail)),
+            }))),
+        }
+    }
+}
+
+impl Iterator for BodyPieces {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        match &mut self.0 {
+            Pieces::All(around) => around
+                .head
+                .take()
+                .or_else(|| around.walk.next())
+                .or_else(|| around.tail.take()),
+            Pieces::Some(pieces) => pieces.next(),
+        }
+    }
+}
+
+impl Listing {
+    /// The listing as it is. Rows that nobody has asked for in this form are written now.
+    #[must_use]
+    pub fn plain(&self, form: Form, header: &Header) -> Body {
+        let shape = Shape::listing(form);
+        let (head, tail) = self.ends(shape, header);
+        let length_bytes = self.root().map_or(0, |root| root.plain_bytes(shape));
+        let walk = Walk::through(self.root(), shape, Coding::Plain);
+        Body::around(length_bytes, head, walk, tail)
+    }
+
+    /// The listing as one gzip member. Rows that nobody has asked for in this form are written and deflated now.
+    #[must_use]
+    pub fn packed(&self, form: Form, header: &Header, packer: &mut Packer) -> Body {
+        let shape = Shape::listing(form);
+        let (head, tail) = self.ends(shape, header);
+        let packed = self.root().and_then(|root| root.packed(shape, packer));
+        let checksum = Checksum::of(&head)
+            .then(packed.map_or_else(Checksum::default, |packed| packed.checksum))
+            .then(Checksum::of(&tail));
+        let mut end = stored(&tail);
+        end.extend(member_end(checksum));
+        let mut begin = MEMBER_HEAD.to_vec();
+        begin.extend(stored(&head));
+        let walk = Walk::through(self.root(), shape, Coding::Packed);
+        Body::around(
+            packed.map_or(0, |packed| packed.length_bytes),
+            begin,
+            walk,
+            end,
+        )
+    }
+
+    /// How many leaves are still to be written, or deflated, for an answer in this form; counted no further than `at_most`.
+    #[must_use]
+    pub fn missing_leaves(&self, form: Form, is_packed: bool, at_most: usize) -> usize {
+        let slot = Shape::listing(form).slot();
+        self.root()
+            .map_or(0, |root| missing(root, slot, is_packed, at_most))
+    }
+
+    /// What stands before the first row and behind the last.
+    fn ends(&self, shape: Shape, header: &Header) -> (Vec<u8>, Vec<u8>) {
+        let pieces = shape.pieces();
+        let header = ListingHeader {
+            version: header.version,
+            hash: &header.statuses.hash(),
+            is_empty: self.is_empty(),
+        };
+        let (mut head, mut tail) = (pieces.head(&header), pieces.tail(&header));
+        if let Some(first) = self.root().and_then(|root| root.first()) {
+            head.extend(pieces.application_head(first.app(), shape.within));
+            tail.splice(0..0, pieces.application_tail(shape.within));
+        }
+        (head, tail)
+    }
+}
+
+fn missing(node: &Node, slot: usize, is_packed: bool, at_most: usize) -> usize {
+    if is_known(node, slot, is_packed) || at_most == 0 {
+        return 0;
+    }
+    let children = node.children();
+    let mut count = usize::from(children.is_empty());
+    for child in children {
+        count += missing(child, slot, is_packed, at_most.saturating_sub(count));
+    }
+    count
+}
+
+fn is_known(root: &Node, slot: usize, is_packed: bool) -> bool {
+    match (root, is_packed) {
+        (Node::Leaf(leaf), true) => leaf.memo.packed.get(slot).is_some(),
+        (Node::Leaf(leaf), false) => leaf.memo.plain.get(slot).is_some(),
+        (Node::Branch(branch), true) => branch.memo.packed.get(slot).is_some(),
+        (Node::Branch(branch), false) => branch.memo.plain_bytes.get(slot).is_some(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Where nodes keep what was made of them.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use heureka_wire::Checksum;
+
+use crate::shape::{FORMS, SHAPES};
+
+/// Something for each of some places, made when it is first asked for. Whoever asks meanwhile waits for it, so that
+/// nothing is made twice.
+#[derive(Debug)]
+pub(crate) struct Slots<T, const N: usize>([OnceLock<Box<T>>; N]);
+
+impl<T, const N: usize> Default for Slots<T, N> {
+    fn default() -> Self {
+        Self([const { OnceLock::new() }; N])
+    }
+}
+
+impl<T, const N: usize> Slots<T, N> {
+    pub(crate) fn get(&self, slot: usize) -> Option<&T> {
+        self.0.get(slot)?.get().map(Box::as_ref)
+    }
+
+    /// What is in the slot, or what `make` puts there; nothing where there is no such slot.
+    pub(crate) fn get_or_make(&self, slot: usize, make: impl FnOnce() -> T) -> Option<&T> {
+        let cell = self.0.get(slot)?;
+        Some(cell.get_or_init(|| Box::new(make())))
+    }
+}
+
+/// What was made of a leaf.
+#[derive(Debug, Default)]
+pub(crate) struct LeafMemo {
+    pub(crate) plain: Slots<PlainRows, SHAPES>,
+    pub(crate) packed: Slots<Packed, FORMS>,
+    pub(crate) packed_runs: PackedRuns,
+}
+
+/// How many runs of a leaf are kept deflated: a leaf has the end of one large application and the begin of another, each
+/// perhaps in two forms.
+const MAX_PACKED_RUNS: usize = 4;
+
+/// Some rows of a leaf, deflated, for answers that show a part of it: the first that are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct PackedRuns([OnceLock<Box<PackedRun>>; MAX_PACKED_RUNS]);
+
+#[derive(Debug)]
+struct PackedRun {
+    slot: usize,
+    rows: Range<usize>,
+    packed: Packed,
+}
+
+impl PackedRuns {
+    /// What is known of these rows in this slot, or what `make` makes of them. Who asks for another run meanwhile waits.
+    pub(crate) fn get_or_make(
+        &self,
+        slot: usize,
+        rows: &Range<usize>,
+        mut make: impl FnMut() -> Packed,
+    ) -> Packed {
+        for cell in &self.0 {
+            let run = cell.get_or_init(|| {
+                Box::new(PackedRun {
+                    slot,
+                    rows: rows.clone(),
+                    packed: make(),
+                })
+            });
+            if run.slot == slot && run.rows == *rows {
+                return run.packed.clone();
+            }
+        }
+        make()
+    }
+}
+
+/// What was made of a branch.
+#[derive(Debug, Default)]
+pub(crate) struct BranchMemo {
+    pub(crate) plain_bytes: Slots<u64, FORMS>,
+    pub(crate) packed: Slots<Packed, FORMS>,
+}
+
+/// The rows of a leaf one after the other, with what stands between them.
+#[derive(Debug)]
+pub(crate) struct PlainRows {
+    pub(crate) bytes: Bytes,
+    /// Where each row begins and ends.
+    pub(crate) spans: Box<[(u32, u32)]>,
+}
+
+/// A node, deflated.
+#[derive(Clone, Debug)]
+pub(crate) struct Packed {
+    /// Of the plain bytes.
+    pub(crate) checksum: Checksum,
+    pub(crate) length_bytes: u64,
+    /// The deflated bytes; none in higher branches, whose children have them.
+    pub(crate) bytes: Bytes,
+}
+
+impl PlainRows {
+    /// The bytes of neighbouring rows, with what stands between them.
+    pub(crate) fn of(&self, rows: &Range<usize>) -> Bytes {
+        let first = self.spans.get(rows.start);
+        let last = rows
+            .end
+            .checked_sub(1)
+            .and_then(|last| self.spans.get(last));
+        match (first, last) {
+            (Some((begin, _)), Some((_, end))) => self.bytes.slice(at(*begin)..at(*end)),
+            _ => Bytes::new(),
+        }
+    }
+}
+
+fn at(offset: u32) -> usize {
+    usize::try_from(offset).unwrap_or(usize::MAX)
+}

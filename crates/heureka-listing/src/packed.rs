@@ -1,0 +1,97 @@
+//! Nodes, deflated: parts of one gzip member.
+
+use bytes::Bytes;
+use heureka_wire::{Checksum, Packer, stored};
+
+use crate::memo::Packed;
+use crate::plain::{junction_of, length};
+use crate::shape::Shape;
+use crate::tree::{Branch, Leaf, Node};
+
+impl Node {
+    /// The node in this form; what was not deflated yet is.
+    pub(crate) fn packed(&self, shape: Shape, packer: &mut Packer) -> Option<&Packed> {
+        match self {
+            Self::Leaf(leaf) => {
+                let packed = &leaf.memo.packed;
+                packed.get_or_make(shape.slot(), || leaf.pack(shape, packer))
+            }
+            Self::Branch(branch) => {
+                let packed = &branch.memo.packed;
+                packed.get_or_make(shape.slot(), || {
+                    branch.pack(shape, packer, self.is_lowest_branch())
+                })
+            }
+        }
+    }
+
+    /// What [`Node::packed`] has made.
+    pub(crate) fn packed_already(&self, shape: Shape) -> Option<&Packed> {
+        match self {
+            Self::Leaf(leaf) => leaf.memo.packed.get(shape.slot()),
+            Self::Branch(branch) => branch.memo.packed.get(shape.slot()),
+        }
+    }
+}
+
+impl Leaf {
+    /// The plain bytes are kept only where somebody asked for them.
+    fn pack(&self, shape: Shape, packer: &mut Packer) -> Packed {
+        match self.memo.plain.get(shape.slot()) {
+            Some(rows) => packed(&rows.bytes, packer),
+            None => packed(&self.write(shape).bytes, packer),
+        }
+    }
+}
+
+pub(crate) fn packed(plain: &[u8], packer: &mut Packer) -> Packed {
+    let bytes = packer.pack(plain);
+    Packed {
+        checksum: Checksum::of(plain),
+        length_bytes: length(&bytes),
+        bytes: Bytes::from(bytes),
+    }
+}
+
+impl Branch {
+    /// The bytes of leaves, which are short when they are deflated, are put together in the lowest branch, because each
+    /// write takes only a few pieces.
+    fn pack(&self, shape: Shape, packer: &mut Packer, keeps_bytes: bool) -> Packed {
+        let mut sum = Packed::nothing();
+        let mut bytes = Vec::new();
+        for (index, child) in self.children.iter().enumerate() {
+            if let Some(before) = index.checked_sub(1).and_then(|at| self.children.get(at)) {
+                let junction = junction_of(shape, before, child);
+                let packed_junction = stored(&junction);
+                sum.add(Checksum::of(&junction), length(&packed_junction));
+                bytes.extend(packed_junction);
+            }
+            if let Some(own) = child.packed(shape, packer) {
+                sum.add(own.checksum, own.length_bytes);
+                if keeps_bytes {
+                    bytes.extend_from_slice(&own.bytes);
+                }
+            }
+        }
+        if keeps_bytes {
+            bytes.shrink_to_fit();
+            sum.bytes = Bytes::from(bytes);
+        }
+        sum
+    }
+}
+
+impl Packed {
+    pub(crate) fn nothing() -> Self {
+        Self {
+            checksum: Checksum::default(),
+            length_bytes: 0,
+            bytes: Bytes::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, checksum: Checksum, length_bytes: u64) {
+        self.checksum = self.checksum.then(checksum);
+        self.length_bytes += length_bytes;
+    }
+}

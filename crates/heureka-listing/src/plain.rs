@@ -1,0 +1,94 @@
+//! The rows of nodes as they are, without deflating.
+
+use bytes::Bytes;
+use heureka_model::AppName;
+use heureka_wire::Pieces;
+
+use crate::memo::PlainRows;
+use crate::shape::Shape;
+use crate::tree::{Branch, Leaf, Node};
+
+/// What stands between two neighbouring rows of these applications.
+pub(crate) fn junction(shape: Shape, before: &AppName, after: &AppName) -> Vec<u8> {
+    let pieces = shape.pieces();
+    if before == after {
+        return pieces.separator().to_vec();
+    }
+    let mut bytes = pieces.application_tail(shape.within);
+    bytes.extend_from_slice(pieces.separator());
+    bytes.extend(pieces.application_head(after, shape.within));
+    bytes
+}
+
+/// What stands between two neighbouring nodes.
+pub(crate) fn junction_of(shape: Shape, before: &Node, after: &Node) -> Vec<u8> {
+    match (before.last(), after.first()) {
+        (Some(before), Some(after)) => junction(shape, before.app(), after.app()),
+        _ => Vec::new(),
+    }
+}
+
+impl Leaf {
+    /// Its rows, written when they are first asked for.
+    pub(crate) fn plain(&self, shape: Shape) -> Option<&PlainRows> {
+        let plain = &self.memo.plain;
+        plain.get_or_make(shape.slot(), || self.write(shape.of_rows()))
+    }
+
+    /// Writes the rows.
+    pub(crate) fn write(&self, shape: Shape) -> PlainRows {
+        let pieces: Pieces = shape.pieces();
+        let mut bytes = Vec::with_capacity(self.expected_bytes());
+        let mut spans = Vec::with_capacity(self.rows.len());
+        let mut before = None;
+        for row in &self.rows {
+            if let Some(before) = before.replace(row.app()) {
+                bytes.extend(junction(shape, before, row.app()));
+            }
+            let begin = bytes.len();
+            bytes = pieces.instance(bytes, row.info(), shape.within);
+            spans.push((offset(begin), offset(bytes.len())));
+        }
+        bytes.shrink_to_fit();
+        PlainRows {
+            bytes: Bytes::from(bytes),
+            spans: spans.into_boxed_slice(),
+        }
+    }
+
+    fn expected_bytes(&self) -> usize {
+        usize::try_from(self.totals.weight_bytes).unwrap_or(0)
+    }
+}
+
+impl Node {
+    /// How many bytes the node takes; what it does not know yet is written.
+    pub(crate) fn plain_bytes(&self, shape: Shape) -> u64 {
+        match self {
+            Self::Leaf(leaf) => leaf.plain(shape).map_or(0, |rows| length(&rows.bytes)),
+            Self::Branch(branch) => {
+                let known = &branch.memo.plain_bytes;
+                let known = known.get_or_make(shape.slot(), || branch.sum_plain_bytes(shape));
+                known.copied().unwrap_or(0)
+            }
+        }
+    }
+}
+
+impl Branch {
+    fn sum_plain_bytes(&self, shape: Shape) -> u64 {
+        let children = self.children.iter().map(|child| child.plain_bytes(shape));
+        let neighbours = self.children.iter().zip(self.children.iter().skip(1));
+        let junctions = neighbours.map(|(one, next)| length(&junction_of(shape, one, next)));
+        children.chain(junctions).sum()
+    }
+}
+
+pub(crate) fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// A row is never larger than what one body may have, so no leaf comes near to four gigabytes.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

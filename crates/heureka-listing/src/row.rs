@@ -1,0 +1,78 @@
+//! One instance, as listings show it.
+
+use heureka_model::{AppName, Digest, Document, InstanceInfo};
+
+/// What the names of the fields and the punctuation around them come to in JSON.
+const FRAME_BYTES: usize = 620;
+/// What the punctuation around one entry of metadata comes to.
+const ENTRY_BYTES: usize = 6;
+
+/// One instance, as listings show it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    info: InstanceInfo,
+    weight_bytes: u32,
+    content: Digest,
+}
+
+impl Row {
+    /// Takes an instance as it is shown from now on.
+    #[must_use]
+    pub fn new(info: InstanceInfo) -> Self {
+        Self {
+            content: Digest::of(&(&*info.document, info.status, info.overridden_status)),
+            weight_bytes: u32::try_from(weight_of(&info.document)).unwrap_or(u32::MAX),
+            info,
+        }
+    }
+
+    /// The instance.
+    #[must_use]
+    pub fn info(&self) -> &InstanceInfo {
+        &self.info
+    }
+
+    /// A digest of what does not differ from node to node: not the times of a lease, and not what happened last
+    /// (MERGE 6).
+    #[must_use]
+    pub fn content(&self) -> Digest {
+        self.content
+    }
+
+    /// What orders rows.
+    pub(crate) fn key(&self) -> (&str, &str) {
+        let document = &self.info.document;
+        (document.app.as_str(), document.id.as_str())
+    }
+
+    pub(crate) fn app(&self) -> &AppName {
+        &self.info.document.app
+    }
+
+    /// About how many bytes it takes in JSON.
+    pub(crate) fn weight_bytes(&self) -> u64 {
+        self.weight_bytes.into()
+    }
+}
+
+fn weight_of(document: &Document) -> usize {
+    let urls = &document.urls;
+    let texts = [
+        &document.sid,
+        &document.app_group_name,
+        &urls.home_page,
+        &urls.status_page,
+        &urls.health_check,
+        &urls.secure_health_check,
+        &document.vip_address,
+        &document.secure_vip_address,
+        &document.asg_name,
+    ];
+    let texts: usize = texts.into_iter().flatten().map(|text| text.len()).sum();
+    let entries = document.metadata.iter();
+    let metadata: usize = entries
+        .map(|(key, value)| key.len() + value.len() + ENTRY_BYTES)
+        .sum();
+    let names = document.app.as_str().len() + document.id.as_str().len();
+    FRAME_BYTES + names + document.host_name.len() + document.ip_addr.len() + texts + metadata
+}

@@ -1,0 +1,292 @@
+//! Some rows of a listing: an application, or who is found under a name.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use heureka_model::{AppName, Digest, InstanceInfo, StatusCounts};
+use heureka_wire::{Checksum, Form, ListingHeader, MEMBER_HEAD, Packer, member_end, stored};
+
+use crate::answer::{Body, Header};
+use crate::memo::Packed;
+use crate::packed::packed;
+use crate::plain::{junction, length};
+use crate::row::Row;
+use crate::shape::Shape;
+use crate::tree::{Leaf, Listing, Node, Totals};
+
+/// Pieces below this size are copied together, because each write takes only a few.
+const COPIED_BELOW_BYTES: usize = 4 * 1024;
+
+/// Some rows of a listing, application by application.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    runs: Vec<Run>,
+    totals: Totals,
+}
+
+/// Neighbouring rows of one application, in one leaf.
+#[derive(Clone, Debug)]
+struct Run {
+    leaf: Arc<Node>,
+    rows: Range<usize>,
+}
+
+impl Listing {
+    /// The rows of these applications that `is_wanted`, in the order of `apps`.
+    pub fn select<'a>(
+        &self,
+        apps: impl IntoIterator<Item = &'a str>,
+        is_wanted: impl Fn(&InstanceInfo) -> bool,
+    ) -> Selection {
+        let mut selection = Selection::default();
+        if let Some(root) = self.root() {
+            for app in apps {
+                selection.add_app(root, app, &is_wanted);
+            }
+        }
+        selection
+    }
+}
+
+impl Selection {
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// The sum of the rows' digests.
+    #[must_use]
+    pub fn content(&self) -> Digest {
+        self.totals.content
+    }
+
+    /// How many rows have which status.
+    #[must_use]
+    pub fn statuses(&self) -> StatusCounts {
+        self.totals.statuses
+    }
+
+    /// About how many bytes the rows take in JSON.
+    #[must_use]
+    pub fn weight_bytes(&self) -> u64 {
+        self.totals.weight_bytes
+    }
+
+    /// The rows, which are of one application, as a document of its own.
+    #[must_use]
+    pub fn application(&self, form: Form) -> Body {
+        self.plain(Shape::application(form), &[], &[])
+    }
+
+    /// [`Selection::application`] as one gzip member.
+    #[must_use]
+    pub fn packed_application(&self, form: Form, packer: &mut Packer) -> Body {
+        self.packed(Shape::application(form), &[], &[], packer)
+    }
+
+    /// The rows as a listing.
+    #[must_use]
+    pub fn listing(&self, form: Form, header: &Header) -> Body {
+        let shape = Shape::listing(form);
+        let (head, tail) = self.ends(shape, header);
+        self.plain(shape, &head, &tail)
+    }
+
+    /// [`Selection::listing`] as one gzip member.
+    #[must_use]
+    pub fn packed_listing(&self, form: Form, header: &Header, packer: &mut Packer) -> Body {
+        let shape = Shape::listing(form);
+        let (head, tail) = self.ends(shape, header);
+        self.packed(shape, &head, &tail, packer)
+    }
+
+    fn ends(&self, shape: Shape, header: &Header) -> (Vec<u8>, Vec<u8>) {
+        let header = ListingHeader {
+            version: header.version,
+            hash: &header.statuses.hash(),
+            is_empty: self.is_empty(),
+        };
+        let pieces = shape.pieces();
+        (pieces.head(&header), pieces.tail(&header))
+    }
+
+    fn plain(&self, shape: Shape, head: &[u8], tail: &[u8]) -> Body {
+        let mut gathered = Gathered::default();
+        gathered.copy(head);
+        for part in self.parts(shape) {
+            match part {
+                Part::Between(bytes) => gathered.copy(&bytes),
+                Part::Rows(run) => gathered.share(run.bytes(shape)),
+            }
+        }
+        gathered.copy(tail);
+        Body::of_pieces(gathered.finish())
+    }
+
+    fn packed(&self, shape: Shape, head: &[u8], tail: &[u8], packer: &mut Packer) -> Body {
+        let (mut sum, mut member) = (Packed::nothing(), MEMBER_HEAD.to_vec());
+        let mut add = |checksum, bytes: &[u8]| {
+            sum.add(checksum, length(bytes));
+            member.extend_from_slice(bytes);
+        };
+        add(Checksum::of(head), &stored(head));
+        for part in self.parts(shape) {
+            match part {
+                Part::Between(bytes) => add(Checksum::of(&bytes), &stored(&bytes)),
+                Part::Rows(run) => {
+                    let packed = run.packed(shape, packer);
+                    add(packed.checksum, &packed.bytes);
+                }
+            }
+        }
+        add(Checksum::of(tail), &stored(tail));
+        member.extend(member_end(sum.checksum));
+        Body::of_pieces(vec![Bytes::from(member)])
+    }
+
+    fn add_app(&mut self, node: &Arc<Node>, app: &str, is_wanted: &impl Fn(&InstanceInfo) -> bool) {
+        match &**node {
+            Node::Leaf(leaf) => self.add_rows(node, leaf, app, is_wanted),
+            Node::Branch(branch) => {
+                let children = &branch.children;
+                let first = children.partition_point(|child| ends_before(child, app));
+                let own = children.iter().skip(first);
+                own.take_while(|child| begins_within(child, app))
+                    .for_each(|child| self.add_app(child, app, is_wanted));
+            }
+        }
+    }
+
+    fn add_rows(
+        &mut self,
+        node: &Arc<Node>,
+        leaf: &Leaf,
+        app: &str,
+        is_wanted: &impl Fn(&InstanceInfo) -> bool,
+    ) {
+        let first = leaf.rows.partition_point(|row| row.app().as_str() < app);
+        let own = leaf.rows.iter().enumerate().skip(first);
+        let own = own.take_while(|(_, row)| row.app().as_str() == app);
+        for (at, row) in own.filter(|(_, row)| is_wanted(row.info())) {
+            self.add_row(node, at, row);
+        }
+    }
+
+    fn add_row(&mut self, leaf: &Arc<Node>, at: usize, row: &Row) {
+        self.totals.add_row(row);
+        match self.runs.last_mut() {
+            Some(run) if run.is_continued_by(leaf, at, row) => run.rows.end = at + 1,
+            _ => self.runs.push(Run {
+                leaf: Arc::clone(leaf),
+                rows: at..at + 1,
+            }),
+        }
+    }
+
+    /// The runs with what stands between them and around their applications.
+    fn parts(&self, shape: Shape) -> impl Iterator<Item = Part<'_>> {
+        let mut before: Option<&AppName> = None;
+        let runs = self.runs.iter().flat_map(move |run| {
+            let app = run.app()?;
+            let between = match before.replace(app) {
+                Some(before) => junction(shape, before, app),
+                None => shape.pieces().application_head(app, shape.within),
+            };
+            Some([Part::Between(between), Part::Rows(run)])
+        });
+        let tail = (!self.runs.is_empty())
+            .then(|| Part::Between(shape.pieces().application_tail(shape.within)));
+        runs.flatten().chain(tail)
+    }
+}
+
+/// A part of an answer.
+enum Part<'a> {
+    Between(Vec<u8>),
+    Rows(&'a Run),
+}
+
+fn ends_before(node: &Node, app: &str) -> bool {
+    node.last().is_some_and(|last| last.app().as_str() < app)
+}
+
+fn begins_within(node: &Node, app: &str) -> bool {
+    node.first()
+        .is_some_and(|first| first.app().as_str() <= app)
+}
+
+impl Run {
+    fn leaf(&self) -> Option<&Leaf> {
+        match &*self.leaf {
+            Node::Leaf(leaf) => Some(leaf),
+            Node::Branch(_) => None,
+        }
+    }
+
+    fn app(&self) -> Option<&AppName> {
+        self.leaf()?.rows.get(self.rows.start).map(Row::app)
+    }
+
+    fn is_continued_by(&self, leaf: &Arc<Node>, at: usize, row: &Row) -> bool {
+        Arc::ptr_eq(&self.leaf, leaf) && self.rows.end == at && self.app() == Some(row.app())
+    }
+
+    fn bytes(&self, shape: Shape) -> Bytes {
+        let rows = self.leaf().and_then(|leaf| leaf.plain(shape));
+        rows.map(|rows| rows.of(&self.rows)).unwrap_or_default()
+    }
+
+    /// The rows, deflated. A whole leaf is what the whole listing has too, where its rows look the same there.
+    fn packed(&self, shape: Shape, packer: &mut Packer) -> Packed {
+        let shape = shape.of_rows();
+        let Some(leaf) = self.leaf() else {
+            return Packed::nothing();
+        };
+        if self.rows == (0..leaf.rows.len())
+            && shape == Shape::listing(shape.form)
+            && let Some(packed) = self.leaf.packed(shape, packer)
+        {
+            return packed.clone();
+        }
+        let runs = &leaf.memo.packed_runs;
+        runs.get_or_make(shape.slot(), &self.rows, || {
+            packed(&self.bytes(shape), packer)
+        })
+    }
+}
+
+/// Pieces that are collected, the short ones copied together.
+#[derive(Debug, Default)]
+struct Gathered {
+    pieces: Vec<Bytes>,
+    open: Vec<u8>,
+}
+
+impl Gathered {
+    fn copy(&mut self, bytes: &[u8]) {
+        self.open.extend_from_slice(bytes);
+    }
+
+    fn share(&mut self, bytes: Bytes) {
+        if bytes.len() < COPIED_BELOW_BYTES {
+            self.copy(&bytes);
+        } else {
+            self.close();
+            self.pieces.push(bytes);
+        }
+    }
+
+    fn close(&mut self) {
+        if !self.open.is_empty() {
+            self.pieces
+                .push(Bytes::from(std::mem::take(&mut self.open)));
+        }
+    }
+
+    fn finish(mut self) -> Vec<Bytes> {
+        self.close();
+        self.pieces
+    }
+}

@@ -1,0 +1,155 @@
+//! The next tree of one: what a change does not touch is shared.
+
+use std::iter::Peekable;
+use std::sync::Arc;
+
+use heureka_model::InstanceKey;
+
+use super::node::{Branch, FILLED_LEAF_BYTES, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
+use crate::row::Row;
+
+/// What becomes of one key.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// The row takes the place of the one with its key, or is new.
+    Put(Row),
+    /// The key's row is taken out, if there is one.
+    TakeOut(InstanceKey),
+}
+
+impl Edit {
+    pub(crate) fn key(&self) -> (&str, &str) {
+        match self {
+            Self::Put(row) => row.key(),
+            Self::TakeOut(key) => (key.app.as_str(), key.id.as_str()),
+        }
+    }
+
+    fn row(&self) -> Option<Row> {
+        match self {
+            Self::Put(row) => Some(row.clone()),
+            Self::TakeOut(_) => None,
+        }
+    }
+}
+
+/// The root after `edits`, which are in the order of their keys, each key once.
+pub(super) fn edited_root(root: Option<&Arc<Node>>, edits: &[Edit]) -> Option<Arc<Node>> {
+    let mut nodes = match root {
+        Some(root) => edited(root, edits),
+        None => leaves(edits.iter().filter_map(Edit::row).collect()),
+    };
+    while nodes.len() > 1 {
+        nodes = branches(nodes);
+    }
+    nodes.pop().map(without_single_branches)
+}
+
+/// What takes the place of a node: nodes of its height, none where nothing is left of it.
+fn edited(node: &Arc<Node>, edits: &[Edit]) -> Vec<Arc<Node>> {
+    match &**node {
+        _ if edits.is_empty() => vec![Arc::clone(node)],
+        Node::Leaf(leaf) => leaves(merged(&leaf.rows, edits)),
+        Node::Branch(branch) => branches(edited_children(branch, edits)),
+    }
+}
+
+fn edited_children(branch: &Branch, edits: &[Edit]) -> Vec<Arc<Node>> {
+    let mut children = Vec::with_capacity(branch.children.len() + 1);
+    let mut rest = edits;
+    for (index, child) in branch.children.iter().enumerate() {
+        let next = branch.children.get(index + 1);
+        let is_before_next = |edit: &Edit| next.is_none_or(|next| next.begins_after(edit.key()));
+        let (own, others) = rest.split_at(rest.partition_point(is_before_next));
+        rest = others;
+        children.extend(edited(child, own));
+    }
+    without_small_ones(children)
+}
+
+/// The rows of a leaf after its edits.
+fn merged(rows: &[Row], edits: &[Edit]) -> Vec<Row> {
+    let mut merged = Vec::with_capacity(rows.len() + edits.len());
+    let mut rows = rows.iter().peekable();
+    for edit in edits {
+        merged.extend(rows_before(&mut rows, edit).cloned());
+        rows.next_if(|row| row.key() == edit.key());
+        merged.extend(edit.row());
+    }
+    merged.extend(rows.cloned());
+    merged
+}
+
+fn rows_before<'a, 'b>(
+    rows: &'b mut Peekable<impl Iterator<Item = &'a Row>>,
+    edit: &'b Edit,
+) -> impl Iterator<Item = &'a Row> {
+    std::iter::from_fn(move || rows.next_if(|row| row.key() < edit.key()))
+}
+
+/// Puts small nodes together with a neighbour. All are of one height.
+fn without_small_ones(nodes: Vec<Arc<Node>>) -> Vec<Arc<Node>> {
+    let mut kept: Vec<Arc<Node>> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match kept.pop() {
+            Some(last) if last.is_small() || node.is_small() => kept.extend(joined(&last, &node)),
+            last => kept.extend(last.into_iter().chain([node])),
+        }
+    }
+    kept
+}
+
+fn joined(left: &Node, right: &Node) -> Vec<Arc<Node>> {
+    match (left, right) {
+        (Node::Leaf(left), Node::Leaf(right)) => {
+            leaves(left.rows.iter().chain(&right.rows).cloned().collect())
+        }
+        (left, right) => {
+            let children = left.children().iter().chain(right.children());
+            branches(without_small_ones(children.map(Arc::clone).collect()))
+        }
+    }
+}
+
+/// One leaf, or several of about the same weight where one would be too heavy.
+fn leaves(rows: Vec<Row>) -> Vec<Arc<Node>> {
+    let weight_bytes: u64 = rows.iter().map(Row::weight_bytes).sum();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    if weight_bytes <= MAX_LEAF_BYTES {
+        return vec![Node::leaf(rows)];
+    }
+    let share_bytes = weight_bytes / weight_bytes.div_ceil(FILLED_LEAF_BYTES);
+    let (mut leaves, mut own, mut own_bytes) = (Vec::new(), Vec::new(), 0);
+    for row in rows {
+        if own_bytes > 0 && own_bytes + row.weight_bytes() / 2 > share_bytes {
+            leaves.push(Node::leaf(std::mem::take(&mut own)));
+            own_bytes = 0;
+        }
+        own_bytes += row.weight_bytes();
+        own.push(row);
+    }
+    leaves.push(Node::leaf(own));
+    leaves
+}
+
+/// One branch, or several with about as many children where one would have too many.
+fn branches(children: Vec<Arc<Node>>) -> Vec<Arc<Node>> {
+    let share = match children.len() {
+        0 => return Vec::new(),
+        count if count <= MAX_CHILDREN => count,
+        // Filled to three quarters, as leaves are.
+        count => count.div_ceil(count.div_ceil(MAX_CHILDREN * 3 / 4)),
+    };
+    let shares = children.chunks(share);
+    shares.map(|share| Node::branch(share.to_vec())).collect()
+}
+
+/// A branch with a single child says nothing that the child does not.
+fn without_single_branches(mut root: Arc<Node>) -> Arc<Node> {
+    while let [only] = root.children() {
+        root = Arc::clone(only);
+    }
+    root
+}

@@ -1,0 +1,75 @@
+//! Rows in the order of their keys, in a tree that never changes.
+
+mod edit;
+mod node;
+
+use std::sync::Arc;
+
+use heureka_model::{Digest, StatusCounts};
+
+pub use self::edit::Edit;
+pub(crate) use self::node::{Branch, Leaf, Node, Totals};
+use crate::row::Row;
+
+/// Rows in the order of application and id. Copies are cheap and share everything.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    root: Option<Arc<Node>>,
+}
+
+impl Listing {
+    /// The listing after `edits`; of several for one key the last one counts. What they do not touch is shared, with all
+    /// that was made of it.
+    #[must_use]
+    pub fn edited(&self, mut edits: Vec<Edit>) -> Self {
+        if edits.is_empty() {
+            return self.clone();
+        }
+        // The sort keeps the order of edits of one key; the last of them is found first from behind.
+        edits.sort_by(|one, other| one.key().cmp(&other.key()));
+        edits.reverse();
+        edits.dedup_by(|earlier, later| earlier.key() == later.key());
+        edits.reverse();
+        Self {
+            root: edit::edited_root(self.root.as_ref(), &edits),
+        }
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.root.as_ref().map_or(0, |root| root.totals().rows)
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.root.is_none()
+    }
+
+    /// The sum of the rows' digests: it is the same wherever the same is shown.
+    #[must_use]
+    pub fn content(&self) -> Digest {
+        self.root
+            .as_ref()
+            .map_or_else(Digest::default, |root| root.totals().content)
+    }
+
+    /// How many rows have which status.
+    #[must_use]
+    pub fn statuses(&self) -> StatusCounts {
+        self.root
+            .as_ref()
+            .map_or_else(StatusCounts::default, |root| root.totals().statuses)
+    }
+
+    pub(crate) fn root(&self) -> Option<&Arc<Node>> {
+        self.root.as_ref()
+    }
+}
+
+impl FromIterator<Row> for Listing {
+    fn from_iter<T: IntoIterator<Item = Row>>(rows: T) -> Self {
+        Self::default().edited(rows.into_iter().map(Edit::Put).collect())
+    }
+}

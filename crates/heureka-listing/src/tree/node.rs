@@ -1,0 +1,140 @@
+//! The nodes of the tree: what they hold, and what is known of it without looking again.
+
+use std::sync::Arc;
+
+use heureka_model::{Digest, StatusCounts};
+
+use crate::memo::{BranchMemo, LeafMemo};
+use crate::row::Row;
+
+/// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, and
+/// come to more than 1.25 times the size of the whole deflated at once; compact forms, which are a third as long, are nearest
+/// to that.
+pub(crate) const MAX_LEAF_BYTES: u64 = 80 * 1024;
+/// What a leaf holds at least, unless it has no neighbour.
+pub(crate) const MIN_LEAF_BYTES: u64 = 36 * 1024;
+/// What leaves are filled to, so that the next rows do not divide them at once.
+pub(crate) const FILLED_LEAF_BYTES: u64 = 60 * 1024;
+/// How many children a branch has at most.
+pub(crate) const MAX_CHILDREN: usize = 32;
+/// How many it has at least, unless it has no neighbour.
+pub(crate) const MIN_CHILDREN: usize = 8;
+
+/// A part of a listing that never changes: neighbouring rows, at least one.
+#[derive(Debug)]
+pub(crate) enum Node {
+    Leaf(Leaf),
+    Branch(Branch),
+}
+
+#[derive(Debug)]
+pub(crate) struct Leaf {
+    pub(crate) rows: Box<[Row]>,
+    pub(crate) totals: Totals,
+    pub(crate) memo: LeafMemo,
+}
+
+#[derive(Debug)]
+pub(crate) struct Branch {
+    /// All of one height.
+    pub(crate) children: Box<[Arc<Node>]>,
+    pub(crate) totals: Totals,
+    pub(crate) memo: BranchMemo,
+}
+
+/// Sums over rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) rows: usize,
+    pub(crate) weight_bytes: u64,
+    pub(crate) content: Digest,
+    pub(crate) statuses: StatusCounts,
+}
+
+impl Totals {
+    pub(crate) fn of<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Self {
+        let mut totals = Self::default();
+        rows.into_iter().for_each(|row| totals.add_row(row));
+        totals
+    }
+
+    pub(crate) fn add_row(&mut self, row: &Row) {
+        self.rows += 1;
+        self.weight_bytes += row.weight_bytes();
+        self.content.add(row.content());
+        self.statuses.add(row.info().status);
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.weight_bytes += other.weight_bytes;
+        self.content.add(other.content);
+        self.statuses.add_all(&other.statuses);
+    }
+}
+
+impl Node {
+    pub(crate) fn leaf(rows: Vec<Row>) -> Arc<Self> {
+        Arc::new(Self::Leaf(Leaf {
+            totals: Totals::of(&rows),
+            rows: rows.into_boxed_slice(),
+            memo: LeafMemo::default(),
+        }))
+    }
+
+    pub(crate) fn branch(children: Vec<Arc<Self>>) -> Arc<Self> {
+        let mut totals = Totals::default();
+        children.iter().for_each(|child| totals.add(child.totals()));
+        Arc::new(Self::Branch(Branch {
+            totals,
+            children: children.into_boxed_slice(),
+            memo: BranchMemo::default(),
+        }))
+    }
+
+    pub(crate) fn totals(&self) -> &Totals {
+        match self {
+            Self::Leaf(leaf) => &leaf.totals,
+            Self::Branch(branch) => &branch.totals,
+        }
+    }
+
+    pub(crate) fn children(&self) -> &[Arc<Self>] {
+        match self {
+            Self::Leaf(_) => &[],
+            Self::Branch(branch) => &branch.children,
+        }
+    }
+
+    pub(crate) fn first(&self) -> Option<&Row> {
+        match self {
+            Self::Leaf(leaf) => leaf.rows.first(),
+            Self::Branch(branch) => branch.children.first()?.first(),
+        }
+    }
+
+    pub(crate) fn last(&self) -> Option<&Row> {
+        match self {
+            Self::Leaf(leaf) => leaf.rows.last(),
+            Self::Branch(branch) => branch.children.last()?.last(),
+        }
+    }
+
+    pub(crate) fn begins_after(&self, key: (&str, &str)) -> bool {
+        self.first().is_some_and(|first| first.key() > key)
+    }
+
+    /// Whether it should be put together with a neighbour.
+    pub(crate) fn is_small(&self) -> bool {
+        match self {
+            Self::Leaf(leaf) => leaf.totals.weight_bytes < MIN_LEAF_BYTES,
+            Self::Branch(branch) => branch.children.len() < MIN_CHILDREN,
+        }
+    }
+
+    /// Whether its children are leaves.
+    pub(crate) fn is_lowest_branch(&self) -> bool {
+        let first = self.children().first();
+        first.is_some_and(|child| child.children().is_empty())
+    }
+}

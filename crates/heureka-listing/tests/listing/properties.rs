@@ -1,0 +1,94 @@
+//! Any edits in any order: the answers are those that are written at once.
+
+use heureka_listing::{Edit, Listing, Row};
+use heureka_model::{Digest, InstanceKey};
+use heureka_wire::{Packer, encode_applications, gunzip};
+use proptest::prelude::*;
+
+use crate::fleet::{Naive, applications, bytes_of, forms, header, instance};
+
+/// What one step does: a key of few, a version, and how much it is filled; no version takes it out.
+type Step = (u8, u8, Option<i64>, usize);
+
+fn step() -> impl Strategy<Value = Step> {
+    let filling_bytes = prop_oneof![8 => 0..2_000_usize, 1 => 60_000..70_000_usize];
+    (
+        0..12_u8,
+        0..30_u8,
+        proptest::option::weighted(0.7, 0..100_i64),
+        filling_bytes,
+    )
+}
+
+fn apply(listing: &Listing, naive: &mut Naive, steps: &[Step]) -> Listing {
+    let edits = steps.iter().map(|(app, id, version, filling_bytes)| {
+        let (app, id) = (format!("APP{app}"), format!("host-{id}"));
+        if let Some(version) = version {
+            let info = instance(&app, &id, *version, *filling_bytes);
+            naive.insert((app, id), info.clone());
+            Edit::Put(Row::new(info))
+        } else {
+            let key = InstanceKey::new(&app, &id);
+            naive.remove(&(app, id));
+            Edit::TakeOut(key)
+        }
+    });
+    listing.edited(edits.collect())
+}
+
+fn check(listing: &Listing, naive: &Naive) {
+    let header = header(listing);
+    let expected = applications(naive);
+    for form in forms() {
+        let plain = bytes_of(listing.plain(form, &header));
+        assert!(plain == encode_applications(&expected, form), "{form:?}");
+        let packed = bytes_of(listing.packed(form, &header, &mut Packer::new()));
+        assert!(gunzip(&packed, usize::MAX) == Ok(plain), "{form:?}");
+    }
+    assert_eq!(listing.len(), naive.len());
+    let mut content = Digest::default();
+    for info in naive.values() {
+        content.add(Row::new(info.clone()).content());
+    }
+    assert_eq!(listing.content(), content);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn answers_are_those_that_are_written_at_once(
+        rounds in proptest::collection::vec(proptest::collection::vec(step(), 1..50), 1..6)
+    ) {
+        let (mut listing, mut naive) = (Listing::default(), Naive::new());
+        for steps in &rounds {
+            let before = listing.clone();
+            let content = before.content();
+            listing = apply(&listing, &mut naive, steps);
+            prop_assert_eq!(before.content(), content, "a listing never changes");
+            // Some rounds leave nodes that nobody has asked for anything.
+            if steps.len() % 2 == 0 {
+                check(&listing, &naive);
+            }
+        }
+        check(&listing, &naive);
+    }
+}
+
+#[test]
+fn of_several_edits_of_one_key_the_last_one_counts() {
+    let put = |version| Edit::Put(Row::new(instance("A", "1", version, 0)));
+    let out = || Edit::TakeOut(InstanceKey::new("A", "1"));
+    for (edits, expected) in [
+        (vec![put(1), out()], None),
+        (vec![out(), put(2)], Some(2)),
+        (vec![put(3), put(4)], Some(4)),
+    ] {
+        let listing = Listing::default().edited(edits);
+        let naive: Naive = expected
+            .map(|version| (("A".into(), "1".into()), instance("A", "1", version, 0)))
+            .into_iter()
+            .collect();
+        check(&listing, &naive);
+    }
+}

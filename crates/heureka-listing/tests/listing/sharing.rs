@@ -1,0 +1,129 @@
+//! That a change costs what changed, counted in bytes that are not shared with the answer before it.
+
+use std::collections::BTreeSet;
+
+use heureka_listing::{Body, Edit, Listing, Row};
+use heureka_model::InstanceKey;
+use heureka_wire::Packer;
+
+use crate::fleet::{JSON, bytes_of, fleet, forms, header, row};
+
+/// Where the pieces of an answer lie in memory, and how long they are.
+fn pieces(body: Body) -> BTreeSet<(usize, usize)> {
+    let pieces = body
+        .pieces
+        .map(|piece| (piece.as_ptr().addr(), piece.len()));
+    pieces.collect()
+}
+
+fn unshared_bytes(before: &BTreeSet<(usize, usize)>, after: &BTreeSet<(usize, usize)>) -> usize {
+    after.difference(before).map(|(_, length)| length).sum()
+}
+
+fn changed(listing: &Listing) -> Listing {
+    listing.edited(vec![Edit::Put(row("APP00250", "host-7", 2))])
+}
+
+#[test]
+fn one_change_writes_one_leaf_anew() {
+    for (apps, per_app) in [(500, 20), (10_000, 1), (1, 10_000)] {
+        let listing = fleet(apps, per_app);
+        let before = pieces(listing.plain(JSON, &header(&listing)));
+        let next = changed(&listing);
+        let after = pieces(next.plain(JSON, &header(&next)));
+        assert!(after.len() > 100, "{} pieces", after.len());
+        // One leaf, or two where the row divided it, and what stands between leaves.
+        let junctions_bytes = 60 * after.len();
+        let anew_bytes = unshared_bytes(&before, &after);
+        assert!(
+            anew_bytes < 100_000 + junctions_bytes,
+            "{anew_bytes} bytes of {apps} applications"
+        );
+    }
+}
+
+#[test]
+fn what_is_known_is_not_made_again() {
+    let listing = fleet(500, 20);
+    assert!(listing.missing_leaves(JSON, true, usize::MAX) > 100);
+    assert_eq!(listing.missing_leaves(JSON, false, 9), 9);
+    let mut packer = Packer::new();
+    let first = pieces(listing.packed(JSON, &header(&listing), &mut packer));
+    assert_eq!(listing.missing_leaves(JSON, true, 9), 0);
+    assert_eq!(listing.missing_leaves(JSON, false, 9), 9);
+    let second = pieces(listing.packed(JSON, &header(&listing), &mut packer));
+    // The head and the end are written for each answer, and what stands between branches.
+    assert!(unshared_bytes(&first, &second) < 1_500);
+    assert_eq!(changed(&listing).missing_leaves(JSON, true, 9), 1);
+}
+
+#[test]
+fn taking_rows_out_puts_small_leaves_together() {
+    let listing = fleet(100, 20);
+    let pieces_before = pieces(listing.plain(JSON, &header(&listing))).len();
+    let edits = (0..100).flat_map(|app| {
+        (0..19).map(move |id| {
+            Edit::TakeOut(InstanceKey::new(
+                &format!("APP{app:05}"),
+                &format!("host-{id}"),
+            ))
+        })
+    });
+    let rest = edits.fold(listing, |listing, edit| listing.edited(vec![edit]));
+    assert_eq!(rest.len(), 100);
+    let pieces_after = pieces(rest.plain(JSON, &header(&rest))).len();
+    assert!(
+        pieces_after * 5 < pieces_before,
+        "{pieces_before} {pieces_after}"
+    );
+}
+
+#[test]
+fn an_answer_holds_what_it_began_with() {
+    let listing = fleet(50, 20);
+    let expected = bytes_of(listing.plain(JSON, &header(&listing)));
+    let begun = listing.plain(JSON, &header(&listing));
+    let mut next = listing;
+    for id in 0..20 {
+        next = next.edited(vec![Edit::Put(row("APP00020", &format!("host-{id}"), 5))]);
+        bytes_of(next.plain(JSON, &header(&next)));
+    }
+    drop(next);
+    assert!(bytes_of(begun) == expected);
+}
+
+/// At the same level, in every form, however the rows came.
+#[test]
+fn parts_are_hardly_larger_than_the_whole() {
+    let at_once = [(100, 20), (2_000, 1), (1, 2_000)];
+    let at_once = at_once.map(|(apps, per_app)| fleet(apps, per_app));
+    let little_by_little = mixed(100, 20)
+        .chunks(50)
+        .fold(Listing::default(), |listing, rows| {
+            listing.edited(rows.iter().cloned().map(Edit::Put).collect())
+        });
+    for listing in at_once.iter().chain([&little_by_little]) {
+        for form in forms() {
+            let header = header(listing);
+            let whole = bytes_of(listing.plain(form, &header));
+            let whole = Packer::new().pack(&whole).len();
+            let parts = bytes_of(listing.packed(form, &header, &mut Packer::new())).len();
+            assert!(
+                parts * 100 <= whole * 125,
+                "{form:?}: {parts} bytes, {whole} at once"
+            );
+        }
+    }
+}
+
+/// Rows in an order that has nothing to do with their keys.
+fn mixed(apps: usize, per_app: usize) -> Vec<Row> {
+    let count = apps * per_app;
+    let places = (0..count).map(|index| index * 7919 % count);
+    places
+        .map(|place| {
+            let (app, id) = (place / per_app, place % per_app);
+            row(&format!("APP{app:05}"), &format!("host-{id}"), 1)
+        })
+        .collect()
+}

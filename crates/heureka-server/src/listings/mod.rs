@@ -1,0 +1,224 @@
+//! What listings show, kept up with the registry, and the bodies that are made of it.
+//!
+//! A read asks the registry what has changed since the last one, under its lock, and takes that over outside of it. So
+//! what was answered before a read is in the read, no read waits for another's encoding but for the leaf that both need,
+//! and a write waits for nobody.
+
+mod mirror;
+mod scope;
+mod tag;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use heureka_core::DeltaRefused;
+use heureka_listing::{Body, Header, Listing, Selection};
+use heureka_wire::{Form, Packer};
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+
+use self::mirror::Mirror;
+pub(crate) use self::scope::ScopeKey;
+pub(crate) use self::tag::{Shows, Tag};
+use crate::app::App;
+
+/// How many scopes are kept up; the one that nobody has asked for longest makes room.
+const MAX_SCOPES: usize = 16;
+
+/// How many leaves are written and deflated between two looks at other connections: each takes up to a third of a
+/// millisecond. What is more than that is made beside the connections.
+const LEAVES_AT_ONCE: usize = 8;
+
+/// How many answers are made beside the connections at the same time; others wait, and find most of theirs made.
+const BUILDERS: usize = 2;
+
+/// What all scopes show.
+#[derive(Debug)]
+pub(crate) struct Listings {
+    scopes: Mutex<Vec<Kept>>,
+    packers: Mutex<Vec<Packer>>,
+    builders: Arc<Semaphore>,
+}
+
+/// A scope that is kept up.
+#[derive(Debug)]
+struct Kept {
+    scope: ScopeKey,
+    mirror: Arc<Mutex<Mirror>>,
+    asked_at: Duration,
+}
+
+/// What a scope shows at one moment.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    /// Everything.
+    pub(crate) full: Listing,
+    /// What changed lately.
+    pub(crate) recent: Listing,
+    /// The version of what changed lately, where that may be shown.
+    pub(crate) delta_version: Result<i64, DeltaRefused>,
+}
+
+/// A body that is there, or will be.
+pub(crate) enum Making {
+    Made(Body),
+    Begun(Pin<Box<dyn Future<Output = Body> + Send>>),
+}
+
+/// What a part of a listing is shown as.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Whole {
+    /// The document of the one application that it has.
+    Application,
+    /// A listing with this header.
+    Listing(Header),
+}
+
+/// A form, plain or packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Coded {
+    pub(crate) form: Form,
+    pub(crate) is_packed: bool,
+}
+
+impl Default for Listings {
+    fn default() -> Self {
+        Self {
+            scopes: Mutex::default(),
+            packers: Mutex::default(),
+            builders: Arc::new(Semaphore::new(BUILDERS)),
+        }
+    }
+}
+
+impl Listings {
+    /// What `scope` shows now.
+    pub(crate) fn shown(&self, app: &App, scope: &ScopeKey) -> Shown {
+        let mirror = self.mirror_of(scope, app.now().mono);
+        follow(app, scope, &mut mirror.lock())
+    }
+
+    /// Takes over what has changed, so that no read has to take over much at once, and what the registry forgets is
+    /// known before.
+    pub(crate) fn keep_up(&self, app: &App) {
+        let kept: Vec<(ScopeKey, Arc<Mutex<Mirror>>)> = {
+            let scopes = self.scopes.lock();
+            let kept = scopes.iter();
+            kept.map(|kept| (kept.scope.clone(), Arc::clone(&kept.mirror)))
+                .collect()
+        };
+        for (scope, mirror) in kept {
+            follow(app, &scope, &mut mirror.lock());
+        }
+    }
+
+    /// The whole of a listing. What nobody has asked for yet is made now: a little of it here, and much of it beside the
+    /// connections that this thread serves.
+    pub(crate) fn body(app: &App, listing: Listing, coded: Coded, header: Header) -> Making {
+        let missing = listing.missing_leaves(coded.form, coded.is_packed, LEAVES_AT_ONCE + 1);
+        if missing <= LEAVES_AT_ONCE {
+            return Making::Made(app.listings().make(&listing, coded, &header));
+        }
+        let app = app.clone();
+        Making::Begun(Box::pin(async move {
+            make_beside(&app, listing.clone(), coded, header).await;
+            app.listings().make(&listing, coded, &header)
+        }))
+    }
+
+    /// A part of a listing, as a document of its own.
+    pub(crate) fn part(&self, found: &Selection, coded: Coded, whole: &Whole) -> Body {
+        let form = coded.form;
+        if !coded.is_packed {
+            return match whole {
+                Whole::Application => found.application(form),
+                Whole::Listing(header) => found.listing(form, header),
+            };
+        }
+        let mut packer = self.packer();
+        let body = match whole {
+            Whole::Application => found.packed_application(form, &mut packer),
+            Whole::Listing(header) => found.packed_listing(form, header, &mut packer),
+        };
+        self.put_back(packer);
+        body
+    }
+
+    fn make(&self, listing: &Listing, coded: Coded, header: &Header) -> Body {
+        let mut packer = self.packer();
+        let body = make(listing, coded, header, &mut packer);
+        self.put_back(packer);
+        body
+    }
+
+    fn packer(&self) -> Packer {
+        self.packers.lock().pop().unwrap_or_default()
+    }
+
+    fn put_back(&self, packer: Packer) {
+        let mut packers = self.packers.lock();
+        if packers.len() < BUILDERS {
+            packers.push(packer);
+        }
+    }
+
+    fn mirror_of(&self, scope: &ScopeKey, mono: Duration) -> Arc<Mutex<Mirror>> {
+        let mut scopes = self.scopes.lock();
+        if let Some(kept) = scopes.iter_mut().find(|kept| kept.scope == *scope) {
+            kept.asked_at = mono;
+            return Arc::clone(&kept.mirror);
+        }
+        if scopes.len() == MAX_SCOPES {
+            let longest_ago = scopes.iter().map(|kept| kept.asked_at).min();
+            scopes.retain(|kept| Some(kept.asked_at) != longest_ago);
+        }
+        let mirror = Arc::<Mutex<Mirror>>::default();
+        scopes.push(Kept {
+            scope: scope.clone(),
+            mirror: Arc::clone(&mirror),
+            asked_at: mono,
+        });
+        mirror
+    }
+}
+
+/// Brings a mirror to what the registry shows now. The registry is locked while it tells its news, no longer.
+fn follow(app: &App, scope: &ScopeKey, mirror: &mut Mirror) -> Shown {
+    let (news, delta_version) = {
+        let mut node = app.node_for_calls();
+        let mono = app.now().mono;
+        let news = node.news_in(mono, scope.as_scope(), &mut mirror.cursor);
+        (news, node.delta_version_in(mono, scope.as_scope()))
+    };
+    mirror.take(news);
+    Shown {
+        full: mirror.full.clone(),
+        recent: mirror.recent().clone(),
+        delta_version,
+    }
+}
+
+/// Makes what is missing on a thread of its own. An answer that nobody waits for any longer is made to its end, for the
+/// next one who asks.
+async fn make_beside(app: &App, listing: Listing, coded: Coded, header: Header) {
+    let permit = Arc::clone(&app.listings().builders).acquire_owned().await;
+    let mut packer = app.listings().packer();
+    let making = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        make(&listing, coded, &header, &mut packer);
+        packer
+    });
+    // It ends early only with the process.
+    if let Ok(packer) = making.await {
+        app.listings().put_back(packer);
+    }
+}
+
+fn make(listing: &Listing, coded: Coded, header: &Header, packer: &mut Packer) -> Body {
+    if coded.is_packed {
+        listing.packed(coded.form, header, packer)
+    } else {
+        listing.plain(coded.form, header)
+    }
+}

@@ -1,0 +1,205 @@
+//! Gzip members (RFC 1952) that are put together from parts.
+//!
+//! A part is some blocks of deflate (RFC 1951) that end at a byte and point at nothing before them.
+
+use flate2::{Compress, Compression, FlushCompress};
+
+use super::Checksum;
+
+/// What a member begins with: deflate, no name, no time, no statement about level and system.
+pub const MEMBER_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+/// What closes the deflated blocks: an empty one that says that it is the last.
+const LAST_BLOCK: [u8; 2] = [3, 0];
+/// A stored block's length has 16 bits.
+const MAX_STORED_BYTES: usize = 0xffff;
+/// Listings in parts of 48 kB take about three quarters of the time of level 6, and 1.02 times its bytes at most; level 4
+/// would save a tenth more, for up to 1.09 times the bytes.
+const PART_LEVEL: u32 = 5;
+/// What a packer keeps for its output from one part to the next. A longer part takes its memory for itself.
+const KEPT_BYTES: usize = 128 * 1024;
+
+/// Deflates parts of members. It holds the compressor's memory, so it is made once and used often.
+#[derive(Debug)]
+pub struct Packer {
+    compressor: Compress,
+    /// Where a part is made before its length is known.
+    packed: Vec<u8>,
+}
+
+impl Default for Packer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Packer {
+    /// With memory of its own.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            compressor: Compress::new(Compression::new(PART_LEVEL), false),
+            packed: Vec::new(),
+        }
+    }
+
+    /// A part that unpacks to `plain`, in as much memory as it needs. It is deflated where that makes it smaller, else
+    /// [`stored`]. Of nothing it is nothing.
+    #[must_use]
+    pub fn pack(&mut self, plain: &[u8]) -> Vec<u8> {
+        let is_smaller = self.deflate(plain) && self.packed.len() < plain.len();
+        let part = if is_smaller {
+            self.packed.as_slice().to_vec()
+        } else {
+            stored(plain)
+        };
+        self.packed.clear();
+        self.packed.shrink_to(KEPT_BYTES);
+        part
+    }
+
+    /// Deflates `plain` whole and up to a byte, or says that it could not.
+    fn deflate(&mut self, plain: &[u8]) -> bool {
+        self.compressor.reset();
+        self.packed.reserve(deflated_bound_bytes(plain.len()));
+        let deflated = self
+            .compressor
+            .compress_vec(plain, &mut self.packed, FlushCompress::Full);
+        // A flush that found no room to spare may have had more to say.
+        deflated.is_ok()
+            && self.compressor.total_in() == plain.len() as u64
+            && self.packed.len() < self.packed.capacity()
+    }
+}
+
+/// More than deflate makes of that many bytes, whatever they are.
+fn deflated_bound_bytes(plain_bytes: usize) -> usize {
+    plain_bytes + plain_bytes / 10 + 128
+}
+
+/// A part that has `plain` as it is, for what is not worth deflating. Of nothing it is nothing.
+#[must_use]
+pub fn stored(plain: &[u8]) -> Vec<u8> {
+    const HEAD_BYTES: usize = 5;
+    let blocks = plain.chunks(MAX_STORED_BYTES);
+    let mut part = Vec::with_capacity(plain.len() + blocks.len() * HEAD_BYTES);
+    for block in blocks {
+        // Not the last block, stored, and filled up to a byte; then the length, and its bits inverted.
+        let length = u16::try_from(block.len()).unwrap_or(u16::MAX);
+        part.push(0);
+        part.extend_from_slice(&length.to_le_bytes());
+        part.extend_from_slice(&(!length).to_le_bytes());
+        part.extend_from_slice(block);
+    }
+    part
+}
+
+/// What a member ends with whose parts unpack to what `sum` is of.
+#[must_use]
+pub fn member_end(sum: Checksum) -> [u8; 10] {
+    let [block_0, block_1] = LAST_BLOCK;
+    let [crc_0, crc_1, crc_2, crc_3] = sum.crc().to_le_bytes();
+    // The format has the length modulo 2^32.
+    let [length_0, length_1, length_2, length_3, ..] = sum.length_bytes().to_le_bytes();
+    [
+        block_0, block_1, crc_0, crc_1, crc_2, crc_3, length_0, length_1, length_2, length_3,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{gunzip, gzip};
+    use super::*;
+
+    fn member(parts: &[Vec<u8>], sum: Checksum) -> Vec<u8> {
+        [&MEMBER_HEAD[..], &parts.concat(), &member_end(sum)].concat()
+    }
+
+    /// Bytes of which a part packs and a part does not.
+    fn mixed(count: usize) -> Vec<u8> {
+        let step = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+        let noise = std::iter::successors(Some(1_u32), step).map(|state| state.to_be_bytes()[0]);
+        let alike = b"heureka ".iter().cycle();
+        noise
+            .zip(alike)
+            .enumerate()
+            .map(|(n, (noise, alike))| if n / 3_000 % 2 == 0 { noise } else { *alike })
+            .take(count)
+            .collect()
+    }
+
+    #[test]
+    fn the_head_is_that_of_whole_bodies() {
+        assert!(gzip(b"heureka").starts_with(&MEMBER_HEAD));
+    }
+
+    #[test]
+    fn parts_of_all_lengths_unpack() {
+        let mut packer = Packer::new();
+        for length in [0, 1, 2, 100, 65_534, 65_535, 65_536, 131_070, 131_071] {
+            let plain = mixed(length);
+            let sum = Checksum::of(&plain);
+            for part in [packer.pack(&plain), stored(&plain)] {
+                let unpacked = gunzip(&member(&[part], sum), usize::MAX);
+                assert!(unpacked.as_ref() == Ok(&plain), "{length} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn of_nothing_there_is_no_part() {
+        assert_eq!(stored(b""), b"");
+        assert_eq!(Packer::new().pack(b""), b"");
+    }
+
+    #[test]
+    fn a_part_is_never_longer_than_stored() {
+        let mut packer = Packer::new();
+        for plain in [&b","[..], b"heureka", &mixed(3_000), &mixed(3_500)] {
+            assert!(packer.pack(plain).len() <= stored(plain).len());
+        }
+        assert_eq!(packer.pack(b","), b"\x00\x01\x00\xfe\xff,");
+    }
+
+    #[test]
+    fn stored_blocks_are_as_few_as_can_be() {
+        for (length, blocks) in [(1, 1), (65_535, 1), (65_536, 2), (131_070, 2), (131_071, 3)] {
+            assert_eq!(stored(&vec![7; length]).len(), length + 5 * blocks);
+        }
+    }
+
+    /// A part says nothing of what its packer had before, so it can stand in another member.
+    #[test]
+    fn a_part_is_the_same_whatever_was_packed_before() {
+        let (first, second) = (mixed(40_000), mixed(50_000));
+        let mut packer = Packer::new();
+        let alone = packer.pack(&second);
+        let _ = packer.pack(&first);
+        assert!(packer.pack(&second) == alone);
+        assert!(Packer::new().pack(&second) == alone);
+    }
+
+    #[test]
+    fn a_part_takes_no_more_memory_than_it_has_bytes() {
+        let mut packer = Packer::new();
+        for plain in [vec![], mixed(10), mixed(48_000), vec![7; 1 << 20]] {
+            let (packed, stored) = (packer.pack(&plain), stored(&plain));
+            assert_eq!(packed.capacity(), packed.len());
+            assert_eq!(stored.capacity(), stored.len());
+        }
+        assert!(packer.packed.capacity() <= KEPT_BYTES);
+    }
+
+    #[test]
+    fn the_end_has_the_length_modulo_four_gibibytes() {
+        let mut sum = Checksum::of(&[0; 5]);
+        for _ in 0..31 {
+            sum = sum.then(sum);
+        }
+        assert_eq!(sum.length_bytes(), 5 << 31);
+        assert_eq!(member_end(sum)[6..], (1_u32 << 31).to_le_bytes());
+        assert_eq!(
+            member_end(Checksum::default()),
+            [3, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        );
+    }
+}
