@@ -66,7 +66,7 @@ impl Future for AwaitedLeave {
 
 #[cfg(test)]
 mod tests {
-    use tokio::task::yield_now;
+    use tokio::task::{JoinSet, yield_now};
 
     use super::*;
 
@@ -74,7 +74,8 @@ mod tests {
     async fn who_waits_is_woken_however_often_it_was_polled() {
         let leave = Leave::default();
         let mut awaited = leave.awaited();
-        let waiting = tokio::spawn(async move {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
             for _ in 0..3 {
                 tokio::select! {
                     biased;
@@ -88,9 +89,9 @@ mod tests {
         for _ in 0..8 {
             yield_now().await;
         }
-        assert!(!waiting.is_finished());
+        assert!(tasks.try_join_next().is_none());
         leave.give();
-        assert!(waiting.await.unwrap());
+        assert!(tasks.join_next().await.unwrap().unwrap());
         leave.awaited().await;
     }
 
@@ -100,9 +101,10 @@ mod tests {
         let mut awaited = leave.awaited();
         let mut elsewhere = Context::from_waker(Waker::noop());
         assert!(Pin::new(&mut awaited).poll(&mut elsewhere).is_pending());
-        let waiting = tokio::spawn(awaited);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(awaited);
         yield_now().await;
         leave.give();
-        waiting.await.unwrap();
+        tasks.join_next().await.unwrap().unwrap();
     }
 }

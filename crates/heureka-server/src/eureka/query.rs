@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use memchr::memchr2;
 use percent_encoding::percent_decode_str;
 
 use super::separated::{split, split_once};
@@ -58,7 +59,7 @@ impl<'a> Query<'a> {
 }
 
 fn decode(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
+    if memchr2(b'+', b'%', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let spaced = text.replace('+', " ");
