@@ -11,13 +11,17 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-const CASES: [&str; 8] = [
+const CASES: [&str; 12] = [
     SMALL,
     LARGE,
     "register-at-1000",
     "register-again-at-1000",
     "change-status-at-1000",
-    "delta-of-20-changes",
+    "take-over-a-change-at-1000",
+    "take-over-a-change-at-100000",
+    "read-after-a-change-at-1000",
+    "read-after-a-change-at-100000",
+    "read-application",
     "decode-registration-json",
     "encode-instance-json",
 ];

@@ -85,6 +85,9 @@ pub(crate) fn ms(time: Duration) -> String {
 }
 
 fn grouped(digits: &str) -> String {
+    if let Some(size) = digits.strip_prefix('-') {
+        return format!("-{}", grouped(size));
+    }
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mut text = String::with_capacity(digits.len() + 4);
     for (place, digit) in whole.chars().enumerate() {
@@ -122,6 +125,8 @@ mod tests {
             (567.8, "568"),
             (5_678.4, "5,678"),
             (1_234_567.0, "1,234,567"),
+            (-119.4, "-119"),
+            (-5_678.4, "-5,678"),
         ] {
             assert_eq!(number(value), text);
         }

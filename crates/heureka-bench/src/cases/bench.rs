@@ -87,7 +87,7 @@ impl Bench {
         self.shows_changes_after = time;
     }
 
-    /// Registers every instance, and says how far it is.
+    /// Registers every instance, says how far it is, and waits until the server shows them.
     pub(crate) async fn register_fleet(&mut self) -> Result<()> {
         let count = self.fleet.instances as u64;
         let fleet = Rc::clone(&self.fleet);
@@ -103,6 +103,7 @@ impl Bench {
         self.registered = Instant::now();
         let secs = started.elapsed().as_secs_f64();
         say(&format!("  registered {count} instances in {secs:.1} s"));
+        tokio::time::sleep(self.shows_changes_after).await;
         Ok(())
     }
 

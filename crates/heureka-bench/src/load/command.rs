@@ -142,10 +142,10 @@ pub(crate) async fn run(args: &LoadArgs) -> Result<()> {
     let own = Use::of(Process::own())?;
     print(&use_text("generator", own_before, own, elapsed));
     print(&format!(
-        "generator: what was due was handed out {} ms late at most; it was charged to the server",
+        "- generator: what was due was handed out {} ms late at most; it was charged to the server",
         number(report.own_delay.as_secs_f64() * 1000.0)
     ));
-    print(&machine_line());
+    print(&format!("\n{}", machine_line()));
     Ok(())
 }
 
@@ -168,7 +168,7 @@ fn use_text(who: &str, before: Use, after: Use, duration: Duration) -> String {
     let cpu_s = after.cpu.saturating_sub(before.cpu).as_secs_f64();
     let (secs, share) = (duration.as_secs_f64(), cpu_s / duration.as_secs_f64());
     format!(
-        "{who}: {} s of CPU in {} s ({} % of a core), resident {} MiB before and {} MiB after",
+        "- {who}: {} s of CPU in {} s ({} % of a core), resident {} MiB before and {} MiB after",
         number(cpu_s),
         number(secs),
         number(share * 100.0),
@@ -193,7 +193,7 @@ mod tests {
             at(4000, 2048),
             Duration::from_secs(10),
         );
-        let expected = "server: 3.00 s of CPU in 10.0 s (30.0 % of a core), \
+        let expected = "- server: 3.00 s of CPU in 10.0 s (30.0 % of a core), \
                         resident 1.0 MiB before and 2.0 MiB after";
         assert_eq!(text, expected);
     }
