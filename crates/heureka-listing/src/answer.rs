@@ -131,8 +131,8 @@ impl Listing {
             is_empty: self.is_empty(),
         };
         let (mut head, mut tail) = (pieces.head(&header), pieces.tail(&header));
-        if let Some(first) = self.root().and_then(|root| root.first()) {
-            head.extend(pieces.application_head(first.app(), shape.within));
+        if let Some(first) = self.root().and_then(|root| root.first_app()) {
+            head.extend(pieces.application_head(first, shape.within));
             tail.splice(0..0, pieces.application_tail(shape.within));
         }
         (head, tail)

@@ -46,6 +46,7 @@ fn kept(node: &Node, forms: &AskedForms) -> Arc<Node> {
     Arc::new(match node {
         Node::Leaf(leaf) => Node::Leaf(Leaf {
             rows: Arc::clone(&leaf.rows),
+            segments: Arc::clone(&leaf.segments),
             totals: leaf.totals,
             memo: leaf.memo.keeping(forms),
         }),
@@ -55,6 +56,7 @@ fn kept(node: &Node, forms: &AskedForms) -> Arc<Node> {
                 .iter()
                 .map(|child| kept(child, forms))
                 .collect(),
+            last_apps: branch.last_apps.clone(),
             totals: branch.totals,
             memo: branch.memo.keeping(forms),
         }),

@@ -22,8 +22,8 @@ pub(crate) fn junction(shape: Shape, before: &AppName, after: &AppName) -> Vec<u
 
 /// What stands between two neighbouring nodes.
 pub(crate) fn junction_of(shape: Shape, before: &Node, after: &Node) -> Vec<u8> {
-    match (before.last(), after.first()) {
-        (Some(before), Some(after)) => junction(shape, before.app(), after.app()),
+    match (before.last_app(), after.first_app()) {
+        (Some(before), Some(after)) => junction(shape, before, after),
         _ => Vec::new(),
     }
 }

@@ -11,7 +11,6 @@ use crate::answer::{Body, Header};
 use crate::memo::Packed;
 use crate::packed::packed;
 use crate::plain::{junction, length};
-use crate::row::Row;
 use crate::shape::Shape;
 use crate::tree::{Leaf, Listing, Node, Totals};
 
@@ -150,9 +149,9 @@ impl Selection {
         match &**node {
             Node::Leaf(leaf) => self.add_rows(node, leaf, app, is_wanted),
             Node::Branch(branch) => {
-                let children = &branch.children;
-                let first = children.partition_point(|child| ends_before(child, app));
-                let own = children.iter().skip(first);
+                let last_apps = &branch.last_apps;
+                let first = last_apps.partition_point(|last| last.as_str() < app);
+                let own = branch.children.iter().skip(first);
                 own.take_while(|child| begins_within(child, app))
                     .for_each(|child| self.add_app(child, app, is_wanted));
             }
@@ -166,23 +165,28 @@ impl Selection {
         app: &str,
         is_wanted: &impl Fn(&InstanceInfo) -> bool,
     ) {
-        let first = leaf.rows.partition_point(|row| row.app().as_str() < app);
-        let own = leaf.rows.iter().enumerate().skip(first);
-        let own = own.take_while(|(_, row)| row.app().as_str() == app);
-        for (at, row) in own.filter(|(_, row)| is_wanted(row.info())) {
-            self.add_row(node, at, row);
+        let segments = &leaf.segments;
+        let found = segments.binary_search_by(|segment| segment.app.as_str().cmp(app));
+        let Some(segment) = found.ok().and_then(|at| segments.get(at)) else {
+            return;
+        };
+        let mut run: Option<Range<usize>> = None;
+        for at in segment.rows.clone() {
+            let row = leaf.rows.get(at).filter(|row| is_wanted(row.info()));
+            match (row, &mut run) {
+                (Some(row), run) => {
+                    self.totals.add_row(row);
+                    run.get_or_insert(at..at).end = at + 1;
+                }
+                (None, run) => self.add_run(node, run.take()),
+            }
         }
+        self.add_run(node, run);
     }
 
-    fn add_row(&mut self, leaf: &Arc<Node>, at: usize, row: &Row) {
-        self.totals.add_row(row);
-        match self.runs.last_mut() {
-            Some(run) if run.is_continued_by(leaf, at, row) => run.rows.end = at + 1,
-            _ => self.runs.push(Run {
-                leaf: Arc::clone(leaf),
-                rows: at..at + 1,
-            }),
-        }
+    fn add_run(&mut self, leaf: &Arc<Node>, rows: Option<Range<usize>>) {
+        let leaf = Arc::clone(leaf);
+        self.runs.extend(rows.map(|rows| Run { leaf, rows }));
     }
 
     /// The runs with what stands between them and around their applications.
@@ -208,10 +212,6 @@ enum Part<'a> {
     Rows(&'a Run),
 }
 
-fn ends_before(node: &Node, app: &str) -> bool {
-    node.last().is_some_and(|last| last.app().as_str() < app)
-}
-
 fn begins_within(node: &Node, app: &str) -> bool {
     node.first()
         .is_some_and(|first| first.app().as_str() <= app)
@@ -226,11 +226,7 @@ impl Run {
     }
 
     fn app(&self) -> Option<&AppName> {
-        self.leaf()?.rows.get(self.rows.start).map(Row::app)
-    }
-
-    fn is_continued_by(&self, leaf: &Arc<Node>, at: usize, row: &Row) -> bool {
-        Arc::ptr_eq(&self.leaf, leaf) && self.rows.end == at && self.app() == Some(row.app())
+        Some(self.leaf()?.rows.get(self.rows.start)?.app())
     }
 
     fn bytes(&self, shape: Shape) -> Bytes {

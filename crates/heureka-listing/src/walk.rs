@@ -70,10 +70,10 @@ impl Walk {
     }
 
     fn junction_before(&self, node: &Node) -> Vec<u8> {
-        let (Some(before), Some(first)) = (&self.before, node.first()) else {
+        let (Some(before), Some(first)) = (&self.before, node.first_app()) else {
             return Vec::new();
         };
-        let junction = junction(self.shape, before, first.app());
+        let junction = junction(self.shape, before, first);
         match self.coding {
             Coding::Plain => junction,
             Coding::Packed => stored(&junction),
@@ -96,7 +96,7 @@ impl Iterator for Walk {
         let node = self.next_node()?;
         let junction = self.junction_before(&node);
         let bytes = self.bytes_of(&node);
-        self.before = node.last().map(|row| row.app().clone());
+        self.before = node.last_app().cloned();
         if junction.is_empty() {
             return Some(bytes);
         }

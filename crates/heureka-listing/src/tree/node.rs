@@ -1,8 +1,9 @@
 //! The nodes of the tree: what they hold, and what is known of it without looking again.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use heureka_model::{Digest, StatusCounts};
+use heureka_model::{AppName, Digest, StatusCounts};
 
 use crate::memo::{BranchMemo, LeafMemo};
 use crate::row::Row;
@@ -31,6 +32,8 @@ pub(crate) enum Node {
 pub(crate) struct Leaf {
     /// Shared with leaves that remember other forms of them.
     pub(crate) rows: Arc<[Row]>,
+    /// The applications of the rows: what is looked for by them is found without a look at the documents.
+    pub(crate) segments: Arc<[Segment]>,
     pub(crate) totals: Totals,
     pub(crate) memo: LeafMemo,
 }
@@ -39,8 +42,17 @@ pub(crate) struct Leaf {
 pub(crate) struct Branch {
     /// All of one height.
     pub(crate) children: Box<[Arc<Node>]>,
+    /// The application of each child's last row.
+    pub(crate) last_apps: Box<[AppName]>,
     pub(crate) totals: Totals,
     pub(crate) memo: BranchMemo,
+}
+
+/// Neighbouring rows of one application, as far as a leaf has them.
+#[derive(Clone, Debug)]
+pub(crate) struct Segment {
+    pub(crate) app: AppName,
+    pub(crate) rows: Range<usize>,
 }
 
 /// Sums over rows.
@@ -78,6 +90,7 @@ impl Node {
     pub(crate) fn leaf(rows: Vec<Row>) -> Arc<Self> {
         Arc::new(Self::Leaf(Leaf {
             totals: Totals::of(&rows),
+            segments: segments(&rows).into(),
             rows: rows.into(),
             memo: LeafMemo::default(),
         }))
@@ -88,6 +101,10 @@ impl Node {
         children.iter().for_each(|child| totals.add(child.totals()));
         Arc::new(Self::Branch(Branch {
             totals,
+            last_apps: children
+                .iter()
+                .filter_map(|child| child.last_app().cloned())
+                .collect(),
             children: children.into_boxed_slice(),
             memo: BranchMemo::default(),
         }))
@@ -114,10 +131,17 @@ impl Node {
         }
     }
 
-    pub(crate) fn last(&self) -> Option<&Row> {
+    pub(crate) fn first_app(&self) -> Option<&AppName> {
         match self {
-            Self::Leaf(leaf) => leaf.rows.last(),
-            Self::Branch(branch) => branch.children.last()?.last(),
+            Self::Leaf(leaf) => leaf.segments.first().map(|segment| &segment.app),
+            Self::Branch(branch) => branch.children.first()?.first_app(),
+        }
+    }
+
+    pub(crate) fn last_app(&self) -> Option<&AppName> {
+        match self {
+            Self::Leaf(leaf) => leaf.segments.last().map(|segment| &segment.app),
+            Self::Branch(branch) => branch.last_apps.last(),
         }
     }
 
@@ -138,4 +162,19 @@ impl Node {
         let first = self.children().first();
         first.is_some_and(|child| child.children().is_empty())
     }
+}
+
+fn segments(rows: &[Row]) -> Vec<Segment> {
+    let mut end = 0;
+    let of_one_app = rows.chunk_by(|one, next| one.app() == next.app());
+    of_one_app
+        .filter_map(|rows| {
+            let begin = end;
+            end += rows.len();
+            Some(Segment {
+                app: rows.first()?.app().clone(),
+                rows: begin..end,
+            })
+        })
+        .collect()
 }
