@@ -12,7 +12,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::listings::Listings;
+use crate::listings::{Listings, ScopeKey};
 use crate::metrics::Metrics;
 use crate::own_instance;
 use crate::peers::{PeerSecrets, PeersSettings};
@@ -110,6 +110,7 @@ impl Drop for NodeGuard<'_> {
         if waits.is_some_and(|at| at <= self.shared.clock.now().mono) {
             self.shared.peers_work.notify_one();
         }
+        self.shared.listings.note_revision(self.node.revision());
     }
 }
 
@@ -156,7 +157,7 @@ impl App {
             peer_secrets: PeerSecrets::of(&config.peers.sources),
             peers_work: Notify::new(),
             own_instance,
-            listings: Listings::default(),
+            listings: Listings::new(ScopeKey::usual(&config.regions.follow), now.mono),
             metrics: Metrics::new(connections),
             clock,
             config,

@@ -9,12 +9,23 @@ use crate::app::App;
 
 /// Runs until `shutdown` is cancelled.
 pub async fn drive(app: App, shutdown: CancellationToken) {
-    while shutdown
-        .run_until_cancelled(tokio::time::sleep(time_to_wait(&app)))
-        .await
-        .is_some()
-    {
-        tick(&app);
+    while let Some(due) = shutdown.run_until_cancelled(something_due(&app)).await {
+        match due {
+            Due::Registry => tick(&app),
+            Due::Listings => app.listings().keep_up(&app),
+        }
+    }
+}
+
+enum Due {
+    Registry,
+    Listings,
+}
+
+async fn something_due(app: &App) -> Due {
+    tokio::select! {
+        () = tokio::time::sleep(time_to_wait(app)) => Due::Registry,
+        () = app.listings().have_work() => Due::Listings,
     }
 }
 

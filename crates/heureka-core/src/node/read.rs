@@ -81,6 +81,12 @@ impl Node {
         })
     }
 
+    /// How many changes of what is shown here there ever were.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.changes.revision()
+    }
+
     /// All overrides by instance id. Where two applications have an instance of one id, the later override is shown.
     #[must_use]
     pub fn overrides(&self) -> Vec<(InstanceId, InstanceStatus)> {

@@ -108,7 +108,7 @@ fn carriers(
 ) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
-    let scope = usual_scope(app);
+    let scope = ScopeKey::usual(&app.config().regions.follow);
     let full = app.listings().shown(app, &scope, wanted.coded(false)).full;
     let found = full.select(apps.iter().map(AppName::as_str), carries);
     let tag = Tag::new(Shows::Rows, found.content(), wanted.form, &scope);
@@ -130,7 +130,7 @@ fn scope(app: &App, call: &Call<'_>) -> Result<ScopeKey, Refusal> {
         return Ok(if is_of_server(call) {
             ScopeKey::Local
         } else {
-            usual_scope(app)
+            ScopeKey::usual(&app.config().regions.follow)
         });
     }
     let node = app.node();
@@ -146,16 +146,6 @@ fn scope(app: &App, call: &Call<'_>) -> Result<ScopeKey, Refusal> {
     } else {
         ScopeKey::Regions(regions)
     })
-}
-
-/// What a client is shown that names no region.
-fn usual_scope(app: &App) -> ScopeKey {
-    let follow = &app.config().regions.follow;
-    if follow.fallback && !follow.regions.is_empty() {
-        ScopeKey::Usual
-    } else {
-        ScopeKey::Local
-    }
 }
 
 /// Whether a server asks that follows this region or copies it: it says so, ours as well as Java's (server.md G2, N32).

@@ -10,13 +10,14 @@ mod tag;
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use heureka_core::DeltaRefused;
 use heureka_listing::{AskedForms, Body, Header, Listing, Selection};
 use heureka_wire::{Form, Packer};
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use self::mirror::Mirror;
 pub(crate) use self::scope::ScopeKey;
@@ -28,6 +29,10 @@ const MAX_SCOPES: usize = 16;
 
 /// How long what was made in one form is kept after the last time that it was asked for.
 const FORGET_FORMS_AFTER: Duration = Duration::from_secs(10 * 60);
+
+/// After how many changes they are taken over, though nobody reads: each takes some microseconds, which nobody who reads
+/// later, and no connection, should have to wait for all at once.
+const CHANGES_AT_ONCE: u64 = 256;
 
 /// How many leaves are written and deflated between two looks at other connections: each takes up to a third of a
 /// millisecond. What is more than that is made beside the connections.
@@ -42,6 +47,9 @@ pub(crate) struct Listings {
     scopes: Mutex<Vec<Kept>>,
     packers: Mutex<Vec<Packer>>,
     builders: Arc<Semaphore>,
+    /// Up to which revision of the registry all scopes were kept up.
+    kept_up: AtomicU64,
+    work: Notify,
 }
 
 /// A scope that is kept up.
@@ -87,21 +95,35 @@ pub(crate) struct Coded {
     pub(crate) is_packed: bool,
 }
 
-impl Default for Listings {
-    fn default() -> Self {
+impl Listings {
+    /// Keeps up `usual` from the beginning, so that the first who asks for it does not wait until everything is taken over.
+    pub(crate) fn new(usual: ScopeKey, mono: Duration) -> Self {
         Self {
-            scopes: Mutex::default(),
+            scopes: Mutex::new(vec![Kept::new(usual, mono)]),
             packers: Mutex::default(),
             builders: Arc::new(Semaphore::new(BUILDERS)),
+            kept_up: AtomicU64::new(0),
+            work: Notify::new(),
         }
     }
-}
 
-impl Listings {
     /// What `scope` shows now, for somebody who wants it so.
     pub(crate) fn shown(&self, app: &App, scope: &ScopeKey, coded: Coded) -> Shown {
         let mirror = self.mirror_of(scope, coded, app.now().mono);
         follow(app, scope, &mut mirror.lock())
+    }
+
+    /// Takes notice of how much the registry has changed.
+    pub(crate) fn note_revision(&self, revision: u64) {
+        let kept_up = self.kept_up.load(Ordering::Relaxed);
+        if revision.saturating_sub(kept_up) >= CHANGES_AT_ONCE {
+            self.work.notify_one();
+        }
+    }
+
+    /// Waits until there is so much to take over that no read should have to.
+    pub(crate) async fn have_work(&self) {
+        self.work.notified().await;
     }
 
     /// Takes over what has changed, so that no read has to take over much at once, and what the registry forgets is
@@ -113,9 +135,11 @@ impl Listings {
             kept.map(|kept| (kept.scope.clone(), Arc::clone(&kept.mirror)))
                 .collect()
         };
+        let revision = app.node_for_calls().revision();
         for (scope, mirror) in kept {
             follow(app, &scope, &mut mirror.lock());
         }
+        self.kept_up.store(revision, Ordering::Relaxed);
         self.forget_forms(app.now().mono);
     }
 
@@ -195,18 +219,24 @@ impl Listings {
             let longest_ago = scopes.iter().map(|kept| kept.asked_at).min();
             scopes.retain(|kept| Some(kept.asked_at) != longest_ago);
         }
-        let mirror = Arc::<Mutex<Mirror>>::default();
-        scopes.push(Kept {
-            scope: scope.clone(),
-            mirror: Arc::clone(&mirror),
-            asked_at: mono,
-            forms: vec![(coded, mono)],
-        });
+        let mut kept = Kept::new(scope.clone(), mono);
+        kept.asked(coded, mono);
+        let mirror = Arc::clone(&kept.mirror);
+        scopes.push(kept);
         mirror
     }
 }
 
 impl Kept {
+    fn new(scope: ScopeKey, mono: Duration) -> Self {
+        Self {
+            scope,
+            mirror: Arc::default(),
+            asked_at: mono,
+            forms: Vec::new(),
+        }
+    }
+
     fn asked(&mut self, coded: Coded, mono: Duration) {
         self.asked_at = mono;
         match self.forms.iter_mut().find(|(own, _)| *own == coded) {

@@ -1,6 +1,6 @@
 //! Which instances of other regions a listing shows, as a key.
 
-use heureka_core::Scope;
+use heureka_core::{RegionsConfig, Scope};
 
 /// A [`Scope`] that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,15 @@ pub(crate) enum ScopeKey {
 }
 
 impl ScopeKey {
+    /// What a client is shown that names no region.
+    pub(crate) fn usual(follow: &RegionsConfig) -> Self {
+        if follow.fallback && !follow.regions.is_empty() {
+            Self::Usual
+        } else {
+            Self::Local
+        }
+    }
+
     pub(crate) fn as_scope(&self) -> Scope<'_> {
         match self {
             Self::Local => Scope::Local,
