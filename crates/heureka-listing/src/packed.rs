@@ -1,7 +1,7 @@
 //! Nodes, deflated: parts of one gzip member.
 
 use bytes::Bytes;
-use heureka_wire::{Checksum, Packer, stored};
+use heureka_wire::{Checksum, Detail, Packer, stored};
 
 use crate::memo::Packed;
 use crate::plain::{junction_of, length};
@@ -38,14 +38,18 @@ impl Leaf {
     /// The plain bytes are kept only where somebody asked for them.
     fn pack(&self, shape: Shape, packer: &mut Packer) -> Packed {
         match self.memo.plain.get(shape.slot()) {
-            Some(rows) => packed(&rows.bytes, packer),
-            None => packed(&self.write(shape).bytes, packer),
+            Some(rows) => packed(&rows.bytes, shape, packer),
+            None => packed(&self.write(shape).bytes, shape, packer),
         }
     }
 }
 
-pub(crate) fn packed(plain: &[u8], packer: &mut Packer) -> Packed {
-    let bytes = packer.pack(plain);
+/// Compact forms are a third as long, so their parts would come to too much beside the whole with the usual effort.
+pub(crate) fn packed(plain: &[u8], shape: Shape, packer: &mut Packer) -> Packed {
+    let bytes = match shape.form.detail {
+        Detail::Full => packer.pack(plain),
+        Detail::Compact => packer.pack_lightly(plain),
+    };
     Packed {
         checksum: Checksum::of(plain),
         length_bytes: length(&bytes),

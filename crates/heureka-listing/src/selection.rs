@@ -248,7 +248,7 @@ impl Run {
         }
         let runs = &leaf.memo.packed_runs;
         runs.get_or_make(shape.slot(), &self.rows, || {
-            packed(&self.bytes(shape), packer)
+            packed(&self.bytes(shape), shape, packer)
         })
     }
 }

@@ -8,14 +8,13 @@ use heureka_model::{AppName, Digest, StatusCounts};
 use crate::memo::{BranchMemo, LeafMemo};
 use crate::row::Row;
 
-/// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, and
-/// come to more than 1.25 times the size of the whole deflated at once; compact forms, which are a third as long, are nearest
-/// to that.
-pub(crate) const MAX_LEAF_BYTES: u64 = 80 * 1024;
+/// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, but
+/// come to more than 1.25 times the size of the whole deflated at once.
+pub(crate) const MAX_LEAF_BYTES: u64 = 60 * 1024;
 /// What a leaf holds at least, unless it has no neighbour.
-pub(crate) const MIN_LEAF_BYTES: u64 = 36 * 1024;
+pub(crate) const MIN_LEAF_BYTES: u64 = 28 * 1024;
 /// What leaves are filled to, so that the next rows do not divide them at once.
-pub(crate) const FILLED_LEAF_BYTES: u64 = 60 * 1024;
+pub(crate) const FILLED_LEAF_BYTES: u64 = 46 * 1024;
 /// How many children a branch has at most.
 pub(crate) const MAX_CHILDREN: usize = 32;
 /// How many it has at least, unless it has no neighbour.
