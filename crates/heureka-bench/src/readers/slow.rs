@@ -1,0 +1,232 @@
+//! `heureka-bench readers slow`.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Args;
+use tokio::task::JoinSet;
+
+use super::findings::Findings;
+use super::subject::{Subject, SubjectArgs, knows_flag, make_room_for};
+use crate::duration::parse_duration;
+use crate::fleet::{Coding, Fleet};
+use crate::http::Connection;
+use crate::load::{Kind, Report, Schedule, Work, open_loop};
+use crate::print;
+
+use self::crowd::{Crowd, Temper};
+
+mod crowd;
+
+/// The changes and the fetches of everything come over so many connections.
+const OTHER_CONNECTIONS: usize = 8;
+const OTHER_BUFFER_BYTES: usize = 256 * 1024;
+const SECOND: Duration = Duration::from_secs(1);
+/// How much later than its time a reader may be seen to be ended: the kernel is asked now and then.
+const SEEN_AFTER: Duration = Duration::from_secs(2);
+/// How long after the last reader memory is looked at.
+const SETTLING: Duration = Duration::from_secs(12);
+/// What a change may keep for readers of what was before it: the leaf of up to 64 KiB, its rows, and its deflated form.
+const CHANGE_KIB: f64 = 96.0;
+/// What a connection may keep without the answer.
+const CONNECTION_KIB: f64 = 64.0;
+/// What memory may differ by for other reasons.
+const SLACK_MIB: f64 = 32.0;
+
+/// What `slow` takes.
+#[derive(Debug, Args)]
+pub(crate) struct SlowArgs {
+    #[command(flatten)]
+    subject: SubjectArgs,
+    /// How many instances there are
+    #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
+    instances: usize,
+    /// How many readers read 1 KiB a second
+    #[arg(long, value_name = "COUNT", default_value_t = 200)]
+    slow: usize,
+    /// How many readers read nothing at all
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    silent: usize,
+    /// How many readers are fast enough for write-stall but not for answer-deadline; none where the server has only the one
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    leisurely: usize,
+    /// The time over which they arrive
+    #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = parse_duration)]
+    arrive_within: Duration,
+    /// How long the changes go on, and readers are watched
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
+    duration: Duration,
+    /// Registrations of instances that are there, with changed documents
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    changes_per_s: u64,
+    /// The server's write-stall
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_duration)]
+    write_stall: Duration,
+    /// The server's answer-deadline, where it has one
+    #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = parse_duration)]
+    answer_deadline: Duration,
+}
+
+impl SlowArgs {
+    fn flags(&self, has_answer_deadline: bool) -> Vec<String> {
+        let mut flags = vec![format!("--write-stall={}ms", self.write_stall.as_millis())];
+        if has_answer_deadline {
+            let ms = self.answer_deadline.as_millis();
+            flags.push(format!("--answer-deadline={ms}ms"));
+        }
+        flags
+    }
+
+    fn crowd(&self, has_answer_deadline: bool) -> Crowd {
+        let mut crowd = Crowd::default();
+        crowd.add(Temper::Slow, self.slow);
+        crowd.add(Temper::Silent, self.silent);
+        if has_answer_deadline {
+            crowd.add(Temper::Leisurely, self.leisurely);
+        }
+        crowd
+    }
+
+    /// How long a reader of this kind may live. One that reads a little may be given a second term: what it has read in the
+    /// first may have been enough.
+    fn longest_life(&self, temper: Temper) -> Duration {
+        let limit = match temper {
+            Temper::Silent => self.write_stall,
+            Temper::Slow => 2 * self.write_stall,
+            Temper::Leisurely => self.answer_deadline,
+        };
+        limit + SEEN_AFTER
+    }
+
+    fn allowed_growth_mib(&self, readers: usize) -> f64 {
+        let longest = self.write_stall.max(self.answer_deadline) + SEEN_AFTER;
+        let changed_secs = (self.arrive_within + longest).as_secs_f64();
+        let changes = changed_secs * self.changes_per_s as f64;
+        (changes * CHANGE_KIB + readers as f64 * CONNECTION_KIB) / 1024.0 + SLACK_MIB
+    }
+}
+
+/// What memory was at some moments, in MiB.
+struct Memory {
+    gzip_read: f64,
+    plain_read: f64,
+    peak: f64,
+    ended: f64,
+}
+
+/// Lets readers dawdle while the registry changes, and looks when the server has had enough.
+pub(crate) async fn run(args: &SlowArgs) -> Result<()> {
+    let has_answer_deadline = knows_flag(&args.subject.heureka, "--answer-deadline")?;
+    let mut crowd = args.crowd(has_answer_deadline);
+    make_room_for(crowd.len())?;
+    let flags = args.flags(has_answer_deadline);
+    let subject = Subject::start(&args.subject, args.instances, flags)?;
+    subject.register().await?;
+    subject.forget_changes().await?;
+    subject.read_everything(Coding::Gzip).await?;
+    let gzip_read = subject.resident_mib()?;
+    let answer = subject.read_everything(Coding::Plain).await?;
+    let plain_read = subject.resident_mib()?;
+    subject.process().forget_peak()?;
+
+    let mut others = JoinSet::new();
+    others.spawn_local(change_and_read(
+        subject.fleet.clone(),
+        args.schedule(),
+        args.duration,
+    ));
+    let left = crowd
+        .dawdle(&subject, args.arrive_within, args.duration)
+        .await?;
+    let report = others.join_next().await.transpose()?.transpose()?;
+    let peak = subject.peak_mib()?;
+    tokio::time::sleep(SETTLING).await;
+    subject.read_everything(Coding::Gzip).await?;
+    let memory = Memory {
+        gzip_read,
+        plain_read,
+        peak,
+        ended: subject.resident_mib()?,
+    };
+
+    let mut findings = Findings::new();
+    findings.note("the answer, MB", answer.body_bytes as f64 / 1e6);
+    add_memory(&mut findings, &memory, args.allowed_growth_mib(crowd.len()));
+    add_lives(&mut findings, args, &crowd);
+    findings.note(
+        "ended connections that the kernel keeps for their readers",
+        left.ended as f64,
+    );
+    findings.note("bytes that wait in them, MB", left.ended_bytes as f64 / 1e6);
+    if let Some(report) = report {
+        let failed = report.errors() + report.unanswered();
+        findings.at_most(
+            "changes and fetches beside them that failed",
+            failed as f64,
+            0.0,
+        );
+        print(report.table(args.duration).text());
+    }
+    findings.judge()
+}
+
+impl SlowArgs {
+    fn schedule(&self) -> Schedule {
+        let mut schedule = Schedule::default();
+        schedule.add(Kind::Register, SECOND, self.changes_per_s);
+        schedule.add(Kind::Full, SECOND, 1);
+        schedule
+    }
+}
+
+async fn change_and_read(fleet: Fleet, schedule: Schedule, duration: Duration) -> Result<Report> {
+    let mut connections = Vec::new();
+    for _ in 0..OTHER_CONNECTIONS {
+        let address = fleet.target().address;
+        connections.push(Connection::open(address, None, OTHER_BUFFER_BYTES).await?);
+    }
+    let work = Work::new(fleet, Coding::Gzip, false);
+    open_loop(work, schedule, connections, duration).await
+}
+
+fn add_memory(findings: &mut Findings, memory: &Memory, growth_mib: f64) {
+    findings.note(
+        "memory once everything was read as gzip, MiB",
+        memory.gzip_read,
+    );
+    findings.note("memory once it was read plain too, MiB", memory.plain_read);
+    findings.at_most(
+        "peak with the slow readers, MiB",
+        memory.peak,
+        memory.plain_read + growth_mib,
+    );
+    findings.at_most(
+        "memory after them, MiB",
+        memory.ended,
+        memory.plain_read + SLACK_MIB,
+    );
+}
+
+fn add_lives(findings: &mut Findings, args: &SlowArgs, crowd: &Crowd) {
+    for temper in Temper::ALL {
+        let lives = crowd.lives(temper);
+        if lives.count == 0 {
+            continue;
+        }
+        let name = temper.name();
+        findings.exactly(
+            &format!("{name}: ended by the server"),
+            lives.ended,
+            lives.count,
+        );
+        findings.note(
+            &format!("{name}: the shortest life, s"),
+            lives.shortest.as_secs_f64(),
+        );
+        findings.at_most(
+            &format!("{name}: the longest life, s"),
+            lives.longest.as_secs_f64(),
+            args.longest_life(temper).as_secs_f64(),
+        );
+    }
+}
