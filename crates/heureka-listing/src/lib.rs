@@ -13,6 +13,7 @@
 //! application and the begin of the next, is put there by the branch above both.
 
 mod answer;
+mod forget;
 mod memo;
 mod packed;
 mod plain;
@@ -23,6 +24,7 @@ mod tree;
 mod walk;
 
 pub use answer::{Body, BodyPieces, Header};
+pub use forget::AskedForms;
 pub use row::Row;
 pub use selection::Selection;
 pub use tree::{Edit, Listing};

@@ -1,11 +1,12 @@
 //! Where nodes keep what was made of them.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use heureka_wire::Checksum;
 
+use crate::forget::AskedForms;
 use crate::shape::{FORMS, SHAPES};
 
 /// Something for each of some places, made when it is first asked for. Whoever asks meanwhile waits for it, so that
@@ -31,12 +32,46 @@ impl<T, const N: usize> Slots<T, N> {
     }
 }
 
+impl<T: Clone, const N: usize> Slots<T, N> {
+    /// The same without what is in the other slots.
+    fn keeping(&self, is_kept: impl Fn(usize) -> bool) -> Self {
+        let kept = Self::default();
+        for (slot, (from, to)) in self.0.iter().zip(&kept.0).enumerate() {
+            if is_kept(slot)
+                && let Some(own) = from.get()
+            {
+                to.get_or_init(|| own.clone());
+            }
+        }
+        kept
+    }
+}
+
 /// What was made of a leaf.
 #[derive(Debug, Default)]
 pub(crate) struct LeafMemo {
     pub(crate) plain: Slots<PlainRows, SHAPES>,
     pub(crate) packed: Slots<Packed, FORMS>,
     pub(crate) packed_runs: PackedRuns,
+}
+
+impl LeafMemo {
+    pub(crate) fn keeping(&self, forms: &AskedForms) -> Self {
+        Self {
+            plain: self.plain.keeping(|slot| forms.has_plain(slot)),
+            packed: self.packed.keeping(|slot| forms.has_packed(slot)),
+            packed_runs: PackedRuns::default(),
+        }
+    }
+}
+
+impl BranchMemo {
+    pub(crate) fn keeping(&self, forms: &AskedForms) -> Self {
+        Self {
+            plain_bytes: self.plain_bytes.keeping(|slot| forms.has_plain(slot)),
+            packed: self.packed.keeping(|slot| forms.has_packed(slot)),
+        }
+    }
 }
 
 /// How many runs of a leaf are kept deflated: a leaf has the end of one large application and the begin of another, each
@@ -86,11 +121,11 @@ pub(crate) struct BranchMemo {
 }
 
 /// The rows of a leaf one after the other, with what stands between them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PlainRows {
     pub(crate) bytes: Bytes,
     /// Where each row begins and ends.
-    pub(crate) spans: Box<[(u32, u32)]>,
+    pub(crate) spans: Arc<[(u32, u32)]>,
 }
 
 /// A node, deflated.

@@ -12,18 +12,16 @@ use std::{
 
 use http::{Request, Response};
 use http_body::Body;
-use hyper::server::conn::http1;
+use hyper::{server::conn::http1, service::Service};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, Sleep, sleep, sleep_until},
 };
-use tokio_util::sync::CancellationToken;
-use tower::Service;
 use tracing::{debug, warn};
 
 use crate::{
-    farewell::say_farewell, front::Front, pace::Overdue, paced_io::PacedIo,
+    farewell::say_farewell, front::Front, leave::AwaitedLeave, pace::Overdue, paced_io::PacedIo,
     request_body::RequestBody, session::Session,
 };
 
@@ -42,15 +40,15 @@ enum End {
     Overdue(Overdue),
 }
 
-/// Serves a connection until it ends; once `stop` is cancelled, it ends after its current request.
+/// Serves a connection until it ends; once it is to leave, it ends after its current request.
 pub(crate) async fn attend<Io, S, B>(
     io: Io,
     session: Arc<Session>,
     service: S,
-    stop: CancellationToken,
+    mut leave: AwaitedLeave,
 ) where
     Io: AsyncRead + AsyncWrite + Unpin,
-    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible>,
     B: Body + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
@@ -66,7 +64,7 @@ pub(crate) async fn attend<Io, S, B>(
             TokioIo::new(PacedIo::new(io, Arc::clone(&session))),
             Front::new(service, Arc::clone(&session)),
         );
-    match watch_until_stopped(&mut connection, &session, &stop).await {
+    match watch_until_stopped(&mut connection, &session, &mut leave).await {
         End::Closed(Ok(())) => {}
         End::Closed(Err(error)) if error.is_parse() => {
             warn!(peer = %session.peer, %error, "refused: the request is not HTTP/1.1");
@@ -86,18 +84,18 @@ pub(crate) async fn attend<Io, S, B>(
 async fn watch_until_stopped<Io, S, B>(
     connection: &mut http1::Connection<TokioIo<PacedIo<Io>>, Front<S>>,
     session: &Session,
-    stop: &CancellationToken,
+    leave: &mut AwaitedLeave,
 ) -> End
 where
     Io: AsyncRead + AsyncWrite + Unpin,
-    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible>,
     B: Body + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let mut alarm = pin!(sleep_until(Instant::now() + session.limits.header_deadline));
     tokio::select! {
         biased;
-        () = stop.cancelled() => session.leave(),
+        () = leave => session.leave(),
         end = watch(connection, alarm.as_mut(), session) => return end,
     }
     tokio::select! {
@@ -129,7 +127,7 @@ fn poll_overdue(
     cx: &mut Context<'_>,
 ) -> Poll<Overdue> {
     loop {
-        let Some((due, overdue)) = session.pace().due(&session.limits) else {
+        let Some((due, overdue)) = session.pace().due(&session.limits, Instant::now) else {
             return Poll::Pending;
         };
         if alarm.deadline() > due {
@@ -149,6 +147,7 @@ fn count(overdue: Overdue, session: &Session) {
         Overdue::FirstByte | Overdue::Head => counters.header_timeouts.increment(),
         Overdue::Idle => counters.idle_closed.increment(),
         Overdue::Write => counters.write_timeouts.increment(),
+        Overdue::Answer => counters.answer_timeouts.increment(),
         Overdue::Linger => {}
     }
 }

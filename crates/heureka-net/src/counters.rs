@@ -24,6 +24,8 @@ pub struct Counters {
     pub body_timeouts: Counter,
     /// Connections closed because the client did not read its answer.
     pub write_timeouts: Counter,
+    /// Connections closed because the client took too long over an answer, if steadily.
+    pub answer_timeouts: Counter,
     /// Connections that a panic of the service ended.
     pub panics: Counter,
 }

@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -13,10 +12,8 @@ use http::{
     header::{CONNECTION, TRANSFER_ENCODING},
 };
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
+use hyper::{body::Incoming, service::Service};
 use pin_project_lite::pin_project;
-use tokio::time::Instant;
-use tower::{Service, ServiceExt, util::Oneshot};
 use tracing::warn;
 
 use crate::{request_body::RequestBody, session::Session};
@@ -35,10 +32,6 @@ const CLOSING: [StatusCode; 7] = [
     StatusCode::INTERNAL_SERVER_ERROR,
     StatusCode::NOT_IMPLEMENTED,
 ];
-
-/// The address of a connection's other end; every request carries it as an extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PeerAddr(pub SocketAddr);
 
 /// The service of one connection, as hyper calls it.
 #[derive(Debug)]
@@ -78,7 +71,7 @@ impl<S> Front<S> {
         // hyper reads a request with Content-Length and Transfer-Encoding by its chunks, as the RFC
         // demands. A proxy that went by the length sees its end elsewhere, and takes the rest for
         // something else than we would; so we do not look at the rest.
-        let chunked = request.headers().contains_key(TRANSFER_ENCODING);
+        let chunked = has_body && request.headers().contains_key(TRANSFER_ENCODING);
         if chunked || request.version() < Version::HTTP_11 {
             return Ok(Afterwards::Close);
         }
@@ -86,25 +79,25 @@ impl<S> Front<S> {
     }
 }
 
-impl<S, B> hyper::service::Service<Request<Incoming>> for Front<S>
+impl<S, B> Service<Request<Incoming>> for Front<S>
 where
-    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible>,
     B: Body,
 {
     type Response = Response<Answer<B>>;
     type Error = Infallible;
-    type Future = Answering<Oneshot<S, Request<RequestBody>>>;
+    type Future = Answering<S::Future>;
 
+    /// A service that answers without waiting has let go of the request when this returns, so hyper
+    /// reads the next one into the same buffer.
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let (version, session) = (request.version(), Arc::clone(&self.session));
+        let version = request.version();
         let outcome = match self.admit(&request) {
             Err(status) => Outcome::Refused { status },
             Ok(afterwards) => {
-                let mut request =
-                    request.map(|incoming| RequestBody::new(incoming, Arc::clone(&session)));
-                request.extensions_mut().insert(PeerAddr(session.peer));
+                let body = |incoming| RequestBody::new(incoming, Arc::clone(&self.session));
                 Outcome::Served {
-                    answer: self.service.clone().oneshot(request),
+                    answer: self.service.call(request.map(body)),
                     afterwards,
                 }
             }
@@ -112,7 +105,7 @@ where
         Answering {
             outcome,
             version,
-            session,
+            end: Some(EndOfAnswer(Arc::clone(&self.session))),
         }
     }
 }
@@ -123,7 +116,8 @@ pin_project! {
         #[pin]
         outcome: Outcome<F>,
         version: Version,
-        session: Arc<Session>,
+        // None once it is the answer's.
+        end: Option<EndOfAnswer>,
     }
 }
 
@@ -156,12 +150,13 @@ where
                 }
             }
         }
-        if CLOSING.contains(&answer.status()) || this.session.is_leaving() {
+        let end = this.end.take();
+        let is_leaving = end.as_ref().is_some_and(|end| end.0.is_leaving());
+        if is_leaving || CLOSING.contains(&answer.status()) {
             close_after(&mut answer);
         }
         // Told otherwise, hyper would promise an old client to keep the connection.
         *answer.version_mut() = *this.version;
-        let end = EndOfAnswer(Arc::clone(this.session));
         Poll::Ready(Ok(answer.map(|body| Answer { body, _end: end })))
     }
 }
@@ -179,7 +174,7 @@ pin_project! {
     pub(crate) struct Answer<B> {
         #[pin]
         body: Option<B>,
-        _end: EndOfAnswer,
+        _end: Option<EndOfAnswer>,
     }
 }
 
@@ -189,7 +184,7 @@ struct EndOfAnswer(Arc<Session>);
 
 impl Drop for EndOfAnswer {
     fn drop(&mut self) {
-        self.0.pace().answered(Instant::now());
+        self.0.pace().answered();
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! # Accepting
 //!
-//! [`serve()`] takes connections from a [`Listener`] and hands their requests to a [`tower::Service`],
-//! such as an `axum::Router` or a [`tower::service_fn`]. What it keeps from the service is listed in
-//! [`Limits`]: heads that are too large or too slow, bodies that do not end, readers that do not
+//! [`serve()`] takes connections from a [`Listener`] and hands their requests to a
+//! [`hyper::service::Service`], such as a [`hyper::service::service_fn`]. What it keeps from the
+//! service is listed in [`Limits`]: heads that are too large or too slow, bodies that do not end, readers that do not
 //! read, connections that rest for too long or are too many.
 //!
 //! Three further promises hold for every connection:
@@ -35,6 +35,7 @@ mod counters;
 mod dial;
 mod farewell;
 mod front;
+mod leave;
 mod limits;
 mod line_ends;
 mod listener;
@@ -52,7 +53,6 @@ pub use self::{
         AnswerLimits, Client, ClientIdentity, Dial, DialConfig, DialError, InvalidIdentity,
         InvalidProxy, InvalidRoots, Proxy, ProxyError, Tcp, Tls, TlsBuilder, basic_authorization,
     },
-    front::PeerAddr,
     limits::Limits,
     listener::{Listener, bind},
     names::{LookupError, MAX_RECORDS, Resolver},

@@ -20,6 +20,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// How long a client may take to make room for the next 16 KiB of an answer.
     pub write_stall: Duration,
+    /// How long an answer that had to wait for its reader may take from its first byte to its last.
+    pub answer_deadline: Duration,
     /// How long requests in flight are waited for once the loop was told to stop.
     pub drain_deadline: Duration,
 }
@@ -37,6 +39,8 @@ impl Limits {
     pub const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
     /// A client that takes less than 1 kB/s holds memory for nothing.
     pub const WRITE_STALL: Duration = Duration::from_secs(15);
+    /// The listing of a very large registry, 100 MB, takes no longer at 1 MB/s.
+    pub const ANSWER_DEADLINE: Duration = Duration::from_secs(120);
     /// Supervisors grant ten seconds before they kill.
     pub const DRAIN_DEADLINE: Duration = Duration::from_secs(9);
 }
@@ -50,6 +54,7 @@ impl Default for Limits {
             body_deadline: Self::BODY_DEADLINE,
             idle_timeout: Self::IDLE_TIMEOUT,
             write_stall: Self::WRITE_STALL,
+            answer_deadline: Self::ANSWER_DEADLINE,
             drain_deadline: Self::DRAIN_DEADLINE,
         }
     }

@@ -18,33 +18,42 @@ pub(crate) const LINGER: Duration = Duration::from_secs(2);
 /// `received`, `written`, `write_blocked`, `flushed` and `shut` report what the socket did;
 /// `head_complete`, `body_complete` and `answered` report what hyper did. After any of them,
 /// [`Pace::due`] says when the connection is to be ended unless more is reported.
+///
+/// What is reported between two calls of `due` counts as of the later one: hyper is polled once in
+/// between, and the clock need not be read for each step of a request that is answered at once.
 #[derive(Debug)]
 pub(crate) struct Pace {
     phase: Phase,
+    since: Since,
     stall: Option<Stall>,
+    /// The begin of an answer that had to wait for its reader and is not all written.
+    waiting_answer: Option<Since>,
     line_ends: LineEnds,
     /// Whether part of the latest request's body has not been read.
     body_unread: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// When something began; none where no clock was read since.
+type Since = Option<Instant>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     /// Accepted, and no byte has come yet.
-    Silent { since: Instant },
+    Silent,
     /// A request's first byte has come, the end of its head has not.
-    Head { since: Instant },
+    Head,
     /// The service has a request, or its answer is being fetched from it.
     Busy,
     /// Between two requests.
-    Idle { since: Instant },
+    Idle,
     /// We have said our last word; what the client still sends is thrown away.
-    Lingering { since: Instant },
+    Lingering,
 }
 
 /// A write that waits for the client to make room.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Stall {
-    since: Instant,
+    since: Since,
     written_bytes: usize,
 }
 
@@ -59,6 +68,8 @@ pub(crate) enum Overdue {
     Idle,
     /// The client does not read.
     Write,
+    /// The client reads, but takes too long over an answer.
+    Answer,
     /// The client does not stop sending.
     Linger,
 }
@@ -73,26 +84,57 @@ pub(crate) enum Shut {
 }
 
 impl Pace {
-    pub(crate) fn new(now: Instant) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            phase: Phase::Silent { since: now },
+            phase: Phase::Silent,
+            since: None,
             stall: None,
+            waiting_answer: None,
             line_ends: LineEnds::default(),
             body_unread: false,
         }
     }
 
     /// When the connection is to be ended, and why.
-    pub(crate) fn due(&self, limits: &Limits) -> Option<(Instant, Overdue)> {
-        if let Some(Stall { since, .. }) = self.stall {
-            return Some((since + limits.write_stall, Overdue::Write));
-        }
+    pub(crate) fn due(
+        &mut self,
+        limits: &Limits,
+        clock: impl FnOnce() -> Instant,
+    ) -> Option<(Instant, Overdue)> {
+        self.note_time(clock);
+        let in_phase = self
+            .since
+            .and_then(|since| self.due_in_phase(since, limits));
+        let answer = self.waiting_answer.flatten();
+        let answer = answer.map(|since| (since + limits.answer_deadline, Overdue::Answer));
+        let stall = self.stall.and_then(|stall| stall.since);
+        let write = stall.map(|since| (since + limits.write_stall, Overdue::Write));
+        // While a write is pending, the connection does not rest.
+        let earliest = [answer, write.or(in_phase)].into_iter().flatten();
+        earliest.min_by_key(|(at, _)| *at)
+    }
+
+    fn due_in_phase(&self, since: Instant, limits: &Limits) -> Option<(Instant, Overdue)> {
         match self.phase {
-            Phase::Silent { since } => Some((since + limits.header_deadline, Overdue::FirstByte)),
-            Phase::Head { since } => Some((since + limits.header_deadline, Overdue::Head)),
+            Phase::Silent => Some((since + limits.header_deadline, Overdue::FirstByte)),
+            Phase::Head => Some((since + limits.header_deadline, Overdue::Head)),
             Phase::Busy => None,
-            Phase::Idle { since } => Some((since + limits.idle_timeout, Overdue::Idle)),
-            Phase::Lingering { since } => Some((since + LINGER, Overdue::Linger)),
+            Phase::Idle => Some((since + limits.idle_timeout, Overdue::Idle)),
+            Phase::Lingering => Some((since + LINGER, Overdue::Linger)),
+        }
+    }
+
+    /// Gives the time to what has begun since this was called last.
+    fn note_time(&mut self, clock: impl FnOnce() -> Instant) {
+        let stall = self.stall.as_mut().map(|stall| &mut stall.since);
+        let mut begun = [Some(&mut self.since), stall, self.waiting_answer.as_mut()]
+            .into_iter()
+            .flatten()
+            .filter(|since| since.is_none())
+            .peekable();
+        if begun.peek().is_some() {
+            let now = clock();
+            begun.for_each(|since| *since = Some(now));
         }
     }
 
@@ -101,9 +143,9 @@ impl Pace {
     /// A client that sent the beginning of its next head ahead of an answer is taken for idle until
     /// it sends more of it: hyper does not tell what it holds. That costs no more than an idle
     /// connection does.
-    pub(crate) fn received(&mut self, now: Instant, bytes: &[u8]) {
-        if let Phase::Silent { .. } | Phase::Idle { .. } = self.phase {
-            self.phase = Phase::Head { since: now };
+    pub(crate) fn received(&mut self, bytes: &[u8]) {
+        if let Phase::Silent | Phase::Idle = self.phase {
+            self.begin(Phase::Head);
             self.line_ends.begin_head();
         }
         self.line_ends.scan(bytes);
@@ -111,7 +153,7 @@ impl Pace {
 
     /// hyper has read a head; says whether a bare line feed may have been in it.
     pub(crate) fn head_complete(&mut self, has_body: bool) -> bool {
-        self.phase = Phase::Busy;
+        self.begin(Phase::Busy);
         self.body_unread = has_body;
         self.line_ends.head_complete()
     }
@@ -122,22 +164,20 @@ impl Pace {
     }
 
     /// hyper has taken the last of the answer, or has dropped it.
-    pub(crate) fn answered(&mut self, now: Instant) {
-        self.phase = Phase::Idle { since: now };
+    pub(crate) fn answered(&mut self) {
+        self.begin(Phase::Idle);
     }
 
     /// The client has no room for what is to be written.
-    pub(crate) fn write_blocked(&mut self, now: Instant) {
-        self.stall.get_or_insert(Stall {
-            since: now,
-            written_bytes: 0,
-        });
+    pub(crate) fn write_blocked(&mut self) {
+        self.stall.get_or_insert_default();
+        self.waiting_answer.get_or_insert_default();
     }
 
     /// The client has made room for `bytes`.
-    pub(crate) fn written(&mut self, now: Instant, bytes: usize) {
-        if let Phase::Idle { since } = &mut self.phase {
-            *since = now;
+    pub(crate) fn written(&mut self, bytes: usize) {
+        if self.phase == Phase::Idle {
+            self.since = None;
         }
         if let Some(stall) = &mut self.stall {
             stall.written_bytes += bytes;
@@ -147,17 +187,26 @@ impl Pace {
         }
     }
 
-    /// Nothing is left to be written.
+    /// Nothing is left to be written of what hyper has.
     pub(crate) fn flushed(&mut self) {
         self.stall = None;
+        if self.phase != Phase::Busy {
+            self.waiting_answer = None;
+        }
     }
 
     /// Our side of the connection is shut.
-    pub(crate) fn shut(&mut self, now: Instant) -> Shut {
-        let unread = self.body_unread || matches!(self.phase, Phase::Head { .. });
-        self.phase = Phase::Lingering { since: now };
+    pub(crate) fn shut(&mut self) -> Shut {
+        let unread = self.body_unread || self.phase == Phase::Head;
+        self.begin(Phase::Lingering);
         self.stall = None;
+        self.waiting_answer = None;
         if unread { Shut::Unread } else { Shut::AllRead }
+    }
+
+    fn begin(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.since = None;
     }
 }
 
@@ -180,103 +229,158 @@ mod tests {
 
     impl Clocked {
         fn new() -> Self {
-            let start = Instant::now();
-            Self {
-                pace: Pace::new(start),
-                start,
-            }
+            let mut new = Self {
+                pace: Pace::new(),
+                start: Instant::now(),
+            };
+            new.expect_due(0, 10, Overdue::FirstByte);
+            new
         }
 
-        fn at(&self, seconds: u64) -> Instant {
-            self.start + Duration::from_secs(seconds)
+        /// Lets something be reported at second `seconds`, and says until when it may go on.
+        fn at(&mut self, seconds: u64, report: impl FnOnce(&mut Pace)) -> Option<(u64, Overdue)> {
+            report(&mut self.pace);
+            let now = self.start + Duration::from_secs(seconds);
+            let due = self.pace.due(&Limits::default(), || now);
+            due.map(|(at, overdue)| ((at - self.start).as_secs(), overdue))
         }
 
         #[track_caller]
-        fn expect_due(&self, seconds: u64, overdue: Overdue) {
-            assert_eq!(
-                self.pace.due(&Limits::default()),
-                Some((self.at(seconds), overdue))
-            );
+        fn expect_due(&mut self, now: u64, due: u64, overdue: Overdue) {
+            assert_eq!(self.at(now, |_| {}), Some((due, overdue)));
         }
 
         /// A request that came and was answered at second `seconds`.
         fn exchange(&mut self, seconds: u64) {
-            let now = self.at(seconds);
-            self.pace.received(now, HEAD);
-            assert!(!self.pace.head_complete(false));
-            assert_eq!(self.pace.due(&Limits::default()), None);
-            self.pace.answered(now);
+            let due = self.at(seconds, |pace| {
+                pace.received(HEAD);
+                assert!(!pace.head_complete(false));
+            });
+            assert_eq!(due, None);
+            self.at(seconds, Pace::answered);
+        }
+
+        /// Takes a little less than is enough of an answer in every second but the last of `seconds`, and waits again.
+        fn read_steadily(&mut self, seconds: std::ops::Range<u64>) {
+            for second in seconds {
+                self.at(second, |pace| {
+                    pace.written(WRITE_PROGRESS_BYTES);
+                    pace.write_blocked();
+                });
+            }
         }
     }
 
     #[test]
     fn a_head_has_its_time_from_the_first_byte_on() {
         let mut connection = Clocked::new();
-        connection.expect_due(10, Overdue::FirstByte);
-        connection.pace.received(connection.at(7), b"G");
-        connection.expect_due(17, Overdue::Head);
-        connection.pace.received(connection.at(16), b"ET");
-        connection.expect_due(17, Overdue::Head);
+        let due = connection.at(7, |pace| pace.received(b"G"));
+        assert_eq!(due, Some((17, Overdue::Head)));
+        let due = connection.at(16, |pace| pace.received(b"ET"));
+        assert_eq!(due, Some((17, Overdue::Head)));
     }
 
     #[test]
     fn a_connection_may_rest_between_requests() {
         let mut connection = Clocked::new();
         connection.exchange(1);
-        connection.expect_due(76, Overdue::Idle);
+        connection.expect_due(2, 76, Overdue::Idle);
         connection.exchange(31);
-        connection.expect_due(106, Overdue::Idle);
-        connection.pace.received(connection.at(61), b"G");
-        connection.expect_due(71, Overdue::Head);
+        connection.expect_due(32, 106, Overdue::Idle);
+        let due = connection.at(61, |pace| pace.received(b"G"));
+        assert_eq!(due, Some((71, Overdue::Head)));
+    }
+
+    #[test]
+    fn what_is_reported_between_two_looks_is_of_one_moment_and_needs_one_clock_read() {
+        let mut connection = Clocked::new();
+        connection.pace.received(HEAD);
+        connection.pace.head_complete(false);
+        connection.pace.answered();
+        connection.expect_due(5, 80, Overdue::Idle);
+        let unread_clock = || panic!("nothing has begun since");
+        let due = connection.pace.due(&Limits::default(), unread_clock);
+        assert_eq!(due.map(|(_, overdue)| overdue), Some(Overdue::Idle));
     }
 
     #[test]
     fn a_pending_write_needs_more_than_single_bytes() {
         let mut connection = Clocked::new();
         connection.exchange(1);
-        connection.pace.write_blocked(connection.at(2));
-        connection
-            .pace
-            .written(connection.at(16), WRITE_PROGRESS_BYTES - 1);
-        connection.pace.write_blocked(connection.at(16));
-        connection.expect_due(17, Overdue::Write);
-        connection.pace.written(connection.at(16), 1);
-        connection.pace.write_blocked(connection.at(16));
-        connection.expect_due(31, Overdue::Write);
-        connection.pace.written(connection.at(20), 1);
-        connection.pace.flushed();
-        connection.expect_due(95, Overdue::Idle);
+        connection.at(2, Pace::write_blocked);
+        let nearly = |pace: &mut Pace| {
+            pace.written(WRITE_PROGRESS_BYTES - 1);
+            pace.write_blocked();
+        };
+        assert_eq!(connection.at(16, nearly), Some((17, Overdue::Write)));
+        let enough = |pace: &mut Pace| {
+            pace.written(1);
+            pace.write_blocked();
+        };
+        assert_eq!(connection.at(16, enough), Some((31, Overdue::Write)));
+        let rest = |pace: &mut Pace| {
+            pace.written(1);
+            pace.flushed();
+        };
+        assert_eq!(connection.at(20, rest), Some((95, Overdue::Idle)));
+    }
+
+    #[test]
+    fn an_answer_that_waited_for_its_reader_has_a_deadline_however_steadily_it_is_read() {
+        let mut connection = Clocked::new();
+        connection.at(1, |pace| {
+            pace.received(HEAD);
+            pace.head_complete(false);
+        });
+        connection.at(2, Pace::write_blocked);
+        connection.read_steadily(3..120);
+        connection.expect_due(120, 122, Overdue::Answer);
+        // hyper has written all that it had and takes more from the service: still the same answer.
+        let refill = |pace: &mut Pace| {
+            pace.flushed();
+            pace.write_blocked();
+        };
+        assert_eq!(connection.at(121, refill), Some((122, Overdue::Answer)));
+        let end = |pace: &mut Pace| {
+            pace.answered();
+            pace.written(1);
+            pace.flushed();
+        };
+        assert_eq!(connection.at(121, end), Some((196, Overdue::Idle)));
+        connection.exchange(122);
+        let due = connection.at(130, Pace::write_blocked);
+        assert_eq!(due, Some((145, Overdue::Write)), "the next has its own");
     }
 
     #[test]
     fn a_client_that_is_still_sending_is_listened_to_for_a_moment() {
         #[track_caller]
-        fn check(prepare: fn(&mut Pace, Instant), expected: Shut) {
+        fn check(prepare: fn(&mut Pace), expected: Shut) {
             let mut connection = Clocked::new();
-            prepare(&mut connection.pace, connection.start);
-            assert_eq!(connection.pace.shut(connection.at(3)), expected);
-            connection.expect_due(3 + LINGER.as_secs(), Overdue::Linger);
+            prepare(&mut connection.pace);
+            assert_eq!(connection.pace.shut(), expected);
+            connection.expect_due(3, 3 + LINGER.as_secs(), Overdue::Linger);
         }
-        fn begin_post(pace: &mut Pace, now: Instant) {
-            pace.received(now, b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n");
+        fn begin_post(pace: &mut Pace) {
+            pace.received(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n");
             pace.head_complete(true);
         }
-        check(|pace, now| pace.received(now, b"GET"), Shut::Unread);
+        check(|pace| pace.received(b"GET"), Shut::Unread);
         check(
-            |pace, now| {
-                begin_post(pace, now);
-                pace.answered(now);
+            |pace| {
+                begin_post(pace);
+                pace.answered();
             },
             Shut::Unread,
         );
         check(
-            |pace, now| {
-                begin_post(pace, now);
+            |pace| {
+                begin_post(pace);
                 pace.body_complete();
-                pace.answered(now);
+                pace.answered();
             },
             Shut::AllRead,
         );
-        check(|_, _| {}, Shut::AllRead);
+        check(|_| {}, Shut::AllRead);
     }
 }

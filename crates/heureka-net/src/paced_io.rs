@@ -7,10 +7,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::Instant,
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::{farewell::poll_discard, pace::Shut, session::Session};
 
@@ -20,6 +17,9 @@ pub(crate) struct PacedIo<Io> {
     io: Io,
     session: Arc<Session>,
     shut: Option<Shut>,
+    /// Whether a write had to wait and not all is written since. Most answers go out at once, and
+    /// the pace need not hear of them.
+    has_waited: bool,
 }
 
 impl<Io> PacedIo<Io> {
@@ -28,6 +28,7 @@ impl<Io> PacedIo<Io> {
             io,
             session,
             shut: None,
+            has_waited: false,
         }
     }
 
@@ -35,11 +36,14 @@ impl<Io> PacedIo<Io> {
         self.io
     }
 
-    fn report_write(&self, written: &Poll<io::Result<usize>>) {
+    fn report_write(&mut self, written: &Poll<io::Result<usize>>) {
         match written {
-            Poll::Pending => self.session.pace().write_blocked(Instant::now()),
-            Poll::Ready(Ok(bytes)) => self.session.pace().written(Instant::now(), *bytes),
-            Poll::Ready(Err(_)) => {}
+            Poll::Pending => {
+                self.has_waited = true;
+                self.session.pace().write_blocked();
+            }
+            Poll::Ready(Ok(bytes)) if self.has_waited => self.session.pace().written(*bytes),
+            Poll::Ready(_) => {}
         }
     }
 }
@@ -55,7 +59,7 @@ impl<Io: AsyncRead + Unpin> AsyncRead for PacedIo<Io> {
         ready!(Pin::new(&mut this.io).poll_read(cx, buf))?;
         let read = buf.filled().get(before..).unwrap_or_default();
         if !read.is_empty() {
-            this.session.pace().received(Instant::now(), read);
+            this.session.pace().received(read);
         }
         Poll::Ready(Ok(()))
     }
@@ -92,7 +96,9 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PacedIo<Io> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(Pin::new(&mut this.io).poll_flush(cx))?;
-        this.session.pace().flushed();
+        if std::mem::take(&mut this.has_waited) {
+            this.session.pace().flushed();
+        }
         Poll::Ready(Ok(()))
     }
 
@@ -102,7 +108,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PacedIo<Io> {
             Some(shut) => shut,
             None => {
                 ready!(Pin::new(&mut this.io).poll_shutdown(cx))?;
-                *this.shut.insert(this.session.pace().shut(Instant::now()))
+                *this.shut.insert(this.session.pace().shut())
             }
         };
         match shut {

@@ -2,6 +2,7 @@
 
 use std::{
     error::Error,
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -23,7 +24,8 @@ use crate::session::Session;
 pub struct RequestBody {
     incoming: Incoming,
     session: Arc<Session>,
-    deadline: Instant,
+    /// None where nothing is to come.
+    deadline: Option<Instant>,
     /// Set only for a body that did not come together with its head.
     alarm: Option<Pin<Box<Sleep>>>,
     failed: bool,
@@ -55,7 +57,8 @@ pub fn is_body_timeout(error: &(dyn Error + 'static)) -> bool {
 
 impl RequestBody {
     pub(crate) fn new(incoming: Incoming, session: Arc<Session>) -> Self {
-        let deadline = Instant::now() + session.limits.body_deadline;
+        let deadline =
+            (!incoming.is_end_stream()).then(|| Instant::now() + session.limits.body_deadline);
         Self {
             incoming,
             session,
@@ -63,6 +66,11 @@ impl RequestBody {
             alarm: None,
             failed: false,
         }
+    }
+
+    /// The address of the other end of its connection.
+    pub fn peer(&self) -> SocketAddr {
+        self.session.peer
     }
 
     fn poll_incoming(
@@ -76,7 +84,7 @@ impl RequestBody {
         match frame {
             Ok(None) => self.session.pace().body_complete(),
             Ok(Some(_)) if self.incoming.is_end_stream() => self.session.pace().body_complete(),
-            Ok(Some(_)) if Instant::now() >= self.deadline => {
+            Ok(Some(_)) if self.deadline.is_some_and(|at| Instant::now() >= at) => {
                 return Poll::Ready(Some(Err(BodyError::TimedOut)));
             }
             Ok(Some(_)) | Err(_) => {}
@@ -85,7 +93,9 @@ impl RequestBody {
     }
 
     fn poll_alarm(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let deadline = self.deadline;
+        let Some(deadline) = self.deadline else {
+            return Poll::Pending;
+        };
         self.alarm
             .get_or_insert_with(|| Box::pin(sleep_until(deadline)))
             .as_mut()

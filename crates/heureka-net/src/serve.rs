@@ -7,17 +7,17 @@ use std::{
 
 use http::{Request, Response};
 use http_body::Body;
+use hyper::service::Service;
 use tokio::{
     task::{JoinError, JoinSet},
     time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
-use tower::Service;
 use tracing::{debug, error, warn};
 
 use crate::{
-    Counters, Limits, Listener, connection::attend, counters::OpenConnection, refusals::Refusals,
-    request_body::RequestBody, session::Session,
+    Counters, Limits, Listener, connection::attend, counters::OpenConnection, leave::Leave,
+    refusals::Refusals, request_body::RequestBody, session::Session,
 };
 
 /// How long the loop waits after a failed attempt to accept; file descriptors may be free again.
@@ -44,8 +44,7 @@ pub struct Drained {
 /// at the latest after [`Limits::drain_deadline`]. Nothing else ends the loop: failures to accept
 /// are counted and tried again, and a panic of the service costs the one connection it happened on.
 ///
-/// `service` is cloned for every request; an `axum::Router` and a [`tower::service_fn`] fit. Each
-/// request carries [`PeerAddr`](crate::PeerAddr) as an extension.
+/// `service` is cloned for every connection; a [`hyper::service::service_fn`] fits.
 pub async fn serve<L, S, B>(
     listener: L,
     limits: Limits,
@@ -66,6 +65,7 @@ where
         service,
         stop,
         counters,
+        leave: Leave::default(),
         connections: JoinSet::new(),
         refusals: Refusals::default(),
     };
@@ -79,6 +79,7 @@ struct Reception<S> {
     service: S,
     stop: CancellationToken,
     counters: Arc<Counters>,
+    leave: Leave,
     connections: JoinSet<()>,
     refusals: Refusals,
 }
@@ -113,6 +114,7 @@ where
                 },
             }
         }
+        self.leave.give();
         self.accept_what_is_there(listener).await;
     }
 
@@ -144,9 +146,8 @@ where
         }
         let session = Session::new(peer, self.limits, Arc::clone(&self.counters));
         let open = OpenConnection::new(Arc::clone(&self.counters));
-        // A token of its own: the parent's lock would be shared by all connections.
-        let stop = self.stop.child_token();
-        let attended = attend(io, session, self.service.clone(), stop);
+        let leave = self.leave.awaited();
+        let attended = attend(io, session, self.service.clone(), leave);
         self.connections.spawn(async move {
             let _open = open;
             attended.await;

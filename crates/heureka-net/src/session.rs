@@ -9,7 +9,6 @@ use std::{
 };
 
 use parking_lot::{Mutex, MutexGuard};
-use tokio::time::Instant;
 
 use crate::{Counters, Limits, pace::Pace};
 
@@ -25,7 +24,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(peer: SocketAddr, limits: Limits, counters: Arc<Counters>) -> Arc<Self> {
-        let pace = Mutex::new(Pace::new(Instant::now()));
+        let pace = Mutex::new(Pace::new());
         Arc::new(Self {
             peer,
             limits,

@@ -14,7 +14,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 pub(crate) struct ConnectionMetrics(pub(crate) Arc<Counters>);
 
 impl ConnectionMetrics {
-    fn counters(&self) -> [(&'static str, &'static str, u64); 8] {
+    fn counters(&self) -> [(&'static str, &'static str, u64); 9] {
         let counters = &self.0;
         [
             ("accepted", "Connections accepted", counters.accepted.get()),
@@ -47,6 +47,11 @@ impl ConnectionMetrics {
                 "write_timeouts",
                 "Closed at write-stall",
                 counters.write_timeouts.get(),
+            ),
+            (
+                "answer_timeouts",
+                "Closed at answer-deadline",
+                counters.answer_timeouts.get(),
             ),
             ("panics", "Ended by a panic", counters.panics.get()),
         ]

@@ -19,6 +19,7 @@ mod peers;
 mod process;
 mod region_metrics;
 mod regions;
+mod request_metrics;
 mod router;
 
 pub use answer_body::AnswerBody;

@@ -16,6 +16,7 @@ use crate::peer_calls::PeerCalls;
 use crate::peer_metrics;
 use crate::peers::Overview;
 use crate::region_metrics::RegionMetrics;
+use crate::request_metrics::RequestCounts;
 
 const PREFIX: &str = "heureka";
 
@@ -23,7 +24,7 @@ const PREFIX: &str = "heureka";
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
-    requests: Family<RequestLabels, Counter>,
+    requests: RequestCounts,
     limits: Family<LimitLabels, Counter>,
     evictions: Counter,
     regions: RegionMetrics,
@@ -37,14 +38,6 @@ pub(crate) struct Metrics {
     is_protecting: Gauge,
 }
 
-/// What a request asked for and what became of it: a closed set, so that no client can grow it (server.md D-32).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RequestLabels {
-    resource: &'static str,
-    method: &'static str,
-    status: u16,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LimitLabels {
     limit: &'static str,
@@ -54,7 +47,7 @@ impl Metrics {
     pub(crate) fn new(connections: Arc<Counters>) -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix(PREFIX),
-            requests: Family::default(),
+            requests: RequestCounts::default(),
             limits: Family::default(),
             evictions: Counter::default(),
             regions: RegionMetrics::default(),
@@ -129,13 +122,8 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn count_request(&self, resource: &'static str, method: &http::Method, status: u16) {
-        let labels = RequestLabels {
-            resource,
-            method: name_of(method),
-            status,
-        };
-        self.requests.get_or_create(&labels).inc();
+    pub(crate) fn requests(&self) -> &RequestCounts {
+        &self.requests
     }
 
     pub(crate) fn count_limit(&self, limit: &'static str) {
@@ -196,17 +184,5 @@ impl Metrics {
         let _ = encode_registry(&mut page, &peers);
         let _ = encode_eof(&mut page);
         page
-    }
-}
-
-fn name_of(method: &http::Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "DELETE" => "DELETE",
-        "OPTIONS" => "OPTIONS",
-        _ => "other",
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -9,9 +10,12 @@ use axum::Router;
 use axum::body::Body as PageBody;
 use axum::routing::{get, post};
 use bytes::Bytes;
+use heureka_net::RequestBody;
+
 use http::{Request, Response};
 use http_body::Body;
-use tower::{BoxError, Service, ServiceExt as _};
+use hyper::service::Service;
+use tower::{BoxError, ServiceExt as _};
 
 use crate::answer_body::AnswerBody;
 use crate::app::App;
@@ -58,20 +62,13 @@ pub struct Routes {
     pages: Router,
 }
 
-impl<B> Service<Request<B>> for Routes
-where
-    B: Body<Data = Bytes> + Send + Unpin + 'static,
-    B::Error: Into<BoxError>,
-{
-    type Response = Response<AnswerBody>;
-    type Error = Infallible;
-    type Future = Answering;
-
-    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<B>) -> Answering {
+impl Routes {
+    /// Answers a request that came from `peer`; one that was made in this process comes from nobody.
+    pub fn answer<B>(&self, request: Request<B>, peer: Option<SocketAddr>) -> Answering
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
         if PAGES.contains(&request.uri().path()) {
             let page = self.pages.clone().oneshot(request.map(PageBody::new));
             return Answering::later(async {
@@ -79,7 +76,18 @@ where
                 page.map(AnswerBody::page)
             });
         }
-        eureka::serve(&self.app, request)
+        eureka::serve(&self.app, request, peer)
+    }
+}
+
+impl Service<Request<RequestBody>> for Routes {
+    type Response = Response<AnswerBody>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn call(&self, request: Request<RequestBody>) -> Answering {
+        let peer = request.body().peer();
+        self.answer(request, Some(peer))
     }
 }
 

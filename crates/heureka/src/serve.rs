@@ -66,6 +66,7 @@ fn limits(settings: &ServeSettings) -> anyhow::Result<Limits> {
         body_deadline: limits.body_deadline,
         idle_timeout: limits.idle_timeout,
         write_stall: limits.write_stall,
+        answer_deadline: limits.answer_deadline,
         drain_deadline: limits.drain_deadline,
     })
 }

@@ -40,14 +40,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "the older lease is taken",
         file: "crates/heureka-core/src/node/join.rs",
-        text: "if !told.is_younger_than(entry.lease) {",
-        broken: "if told.is_younger_than(entry.lease) {",
+        text: "if !told.is_younger_than(pulse.lease) {",
+        broken: "if told.is_younger_than(pulse.lease) {",
     },
     Mutant {
         name: "a transfer makes a lease younger",
         file: "crates/heureka-core/src/lease.rs",
-        text: "last_renewal: mono.saturating_sub(theirs.age),",
-        broken: "last_renewal: mono,",
+        text: "last_renewal_ns: nanos(mono).saturating_sub(nanos(theirs.age)),",
+        broken: "last_renewal_ns: nanos(mono),",
     },
     Mutant {
         name: "what a message waited on its way is ignored",
@@ -76,8 +76,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "an operator moves the origin of a lease",
         file: "crates/heureka-core/src/node/mod.rs",
-        text: "                entry.renew(now);\n                watch.renewed(entry);",
-        broken: "                entry.renew(now);\n                entry.origin = LeaseOrigin::Java(Sender(None));\n                watch.renewed(entry);",
+        text: "                entry.pulse.renew(now);\n                watch.renewed(entry);",
+        broken: "                entry.pulse.renew(now);\n                entry.pulse.origin = LeaseOrigin::Java(Sender(None));\n                watch.renewed(entry);",
     },
     Mutant {
         name: "what a peer told is sent on",

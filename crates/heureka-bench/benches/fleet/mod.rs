@@ -5,6 +5,8 @@
     reason = "each bench is a program of its own and uses a part of it"
 )]
 
+mod fragments;
+
 use std::time::Duration;
 
 use heureka_core::{Node, NodeConfig, Origin, RegisterOutcome, RenewOutcome, Renewal};
@@ -14,8 +16,16 @@ use heureka_model::{
 };
 use heureka_wire::{Format, decode_registration};
 
+#[allow(
+    unused_imports,
+    reason = "one of the benches is about the registry alone"
+)]
+pub(crate) use fragments::Fragments;
+
 /// The applications over which the instances are spread evenly.
 const APPS: usize = 1000;
+/// After everybody has come, and before a lease ends.
+pub(crate) const LATER: Duration = Duration::from_secs(40);
 /// The version of every document.
 pub(crate) const LAST_DIRTY: UnixMillis = UnixMillis(1_700_000_000_000);
 /// What the registry draws its keys and choices from; any number will do, but always the same.

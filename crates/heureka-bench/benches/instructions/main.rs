@@ -19,18 +19,14 @@ use std::time::Duration;
 use heureka_core::{Node, Origin, StatusChange};
 use heureka_model::InstanceStatus::{OutOfService, Up};
 use heureka_model::Registration;
-use heureka_wire::{Format, Version, decode_registration, encode_instance};
+use heureka_wire::{Format, Packer, Version, decode_registration, encode_instance};
 
-use crate::fleet::Keys;
+use crate::fleet::{Fragments, Keys, LATER};
 
 /// How often each path is taken.
 const TURNS: usize = 1000;
-/// How many changes the delta shows.
-const CHANGES: usize = 20;
-/// After everybody has come, and before a lease ends.
-const LATER: Duration = Duration::from_secs(40);
-/// When every registration has left the window of changes.
-const MUCH_LATER: Duration = Duration::from_secs(600);
+/// How often the long ones are taken.
+const FEW_TURNS: usize = 50;
 
 fn main() {
     // Cargo says `--bench` where it runs a bench by itself; then there is nothing to count.
@@ -41,7 +37,11 @@ fn main() {
         Some("register-at-1000") => register_new(1000),
         Some("register-again-at-1000") => register_again(1000),
         Some("change-status-at-1000") => change_status(1000),
-        Some("delta-of-20-changes") => delta(),
+        Some("take-over-a-change-at-1000") => take_over_a_change(1000),
+        Some("take-over-a-change-at-100000") => take_over_a_change(100_000),
+        Some("read-after-a-change-at-1000") => read_after_a_change(1000),
+        Some("read-after-a-change-at-100000") => read_after_a_change(100_000),
+        Some("read-application") => read_application(),
         Some("decode-registration-json") => decode(),
         Some("encode-instance-json") => encode(),
         _ => println!("usage: instructions <case>"),
@@ -49,15 +49,19 @@ fn main() {
 }
 
 /// Takes a path once as often as it is to be counted, so that tables have grown, and then again for callgrind.
-fn count(mut path: impl FnMut()) {
-    (0..TURNS).for_each(|_| path());
-    counted_by_callgrind(&mut path);
-    println!("{TURNS}");
+fn count(path: impl FnMut()) {
+    count_turns(TURNS, path);
+}
+
+fn count_turns(turns: usize, mut path: impl FnMut()) {
+    (0..turns).for_each(|_| path());
+    counted_by_callgrind(turns, &mut path);
+    println!("{turns}");
 }
 
 #[inline(never)]
-fn counted_by_callgrind(path: &mut impl FnMut()) {
-    (0..TURNS).for_each(|_| path());
+fn counted_by_callgrind(turns: usize, path: &mut impl FnMut()) {
+    (0..turns).for_each(|_| path());
 }
 
 fn renew(instances: usize) {
@@ -114,14 +118,27 @@ fn override_status(
     black_box(node.change_status(fleet::at(mono), app, id, change, None, Origin::Client));
 }
 
-fn delta() {
-    let mut node = fleet::full_node(1000);
-    node.delta(MUCH_LATER).expect("deltas are on");
-    for key in Keys::shuffled(1000).cycle().take(CHANGES) {
-        override_status(&mut node, key, OutOfService, MUCH_LATER);
-    }
+fn take_over_a_change(instances: usize) {
+    let mut fragments = Fragments::of(instances);
+    count(|| fragments.change_one());
+}
+
+/// The whole listing in JSON, packed, where one instance has changed since it was read last.
+fn read_after_a_change(instances: usize) {
+    let mut fragments = Fragments::of(instances);
+    let mut packer = Packer::new();
+    fragments.read_packed(&mut packer);
+    count_turns(FEW_TURNS, || {
+        fragments.change_one();
+        black_box(fragments.read_packed(&mut packer));
+    });
+}
+
+fn read_application() {
+    let fragments = Fragments::of(1000);
+    let app = fleet::app(7);
     count(|| {
-        black_box(node.delta(MUCH_LATER).expect("deltas are on"));
+        black_box(fragments.read_application(&app));
     });
 }
 

@@ -6,6 +6,7 @@
     reason = "a bench stops where something is wrong"
 )]
 
+mod assemble;
 mod codec;
 #[path = "../fleet/mod.rs"]
 mod fleet;

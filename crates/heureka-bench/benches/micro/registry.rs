@@ -7,10 +7,8 @@ use divan::Bencher;
 use heureka_core::{Origin, StatusChange, StatusOutcome};
 use heureka_model::InstanceStatus::{OutOfService, Up};
 
-use crate::fleet::{self, Keys};
+use crate::fleet::{self, Keys, LATER};
 
-/// After everybody has come, and before a lease ends.
-const LATER: Duration = Duration::from_secs(40);
 /// The largest registry takes a few seconds to fill, which is not measured.
 const SIZES: [usize; 3] = [1000, 100_000, 1_000_000];
 

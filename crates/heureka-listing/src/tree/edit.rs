@@ -102,7 +102,7 @@ fn without_small_ones(nodes: Vec<Arc<Node>>) -> Vec<Arc<Node>> {
 fn joined(left: &Node, right: &Node) -> Vec<Arc<Node>> {
     match (left, right) {
         (Node::Leaf(left), Node::Leaf(right)) => {
-            leaves(left.rows.iter().chain(&right.rows).cloned().collect())
+            leaves(left.rows.iter().chain(&*right.rows).cloned().collect())
         }
         (left, right) => {
             let children = left.children().iter().chain(right.children());

@@ -63,6 +63,10 @@ impl Listing {
             .map_or_else(StatusCounts::default, |root| root.totals().statuses)
     }
 
+    pub(crate) fn of_root(root: Option<Arc<Node>>) -> Self {
+        Self { root }
+    }
+
     pub(crate) fn root(&self) -> Option<&Arc<Node>> {
         self.root.as_ref()
     }

@@ -29,7 +29,8 @@ pub(crate) enum Node {
 
 #[derive(Debug)]
 pub(crate) struct Leaf {
-    pub(crate) rows: Box<[Row]>,
+    /// Shared with leaves that remember other forms of them.
+    pub(crate) rows: Arc<[Row]>,
     pub(crate) totals: Totals,
     pub(crate) memo: LeafMemo,
 }
@@ -77,7 +78,7 @@ impl Node {
     pub(crate) fn leaf(rows: Vec<Row>) -> Arc<Self> {
         Arc::new(Self::Leaf(Leaf {
             totals: Totals::of(&rows),
-            rows: rows.into_boxed_slice(),
+            rows: rows.into(),
             memo: LeafMemo::default(),
         }))
     }

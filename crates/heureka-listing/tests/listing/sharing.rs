@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use heureka_listing::{Body, Edit, Listing, Row};
+use heureka_listing::{AskedForms, Body, Edit, Listing, Row};
 use heureka_model::InstanceKey;
 use heureka_wire::Packer;
 
@@ -55,6 +55,42 @@ fn what_is_known_is_not_made_again() {
     // The head and the end are written for each answer, and what stands between branches.
     assert!(unshared_bytes(&first, &second) < 1_500);
     assert_eq!(changed(&listing).missing_leaves(JSON, true, 9), 1);
+}
+
+#[test]
+fn what_nobody_asks_for_any_longer_is_not_kept() {
+    let listing = fleet(50, 20);
+    let mut packer = Packer::new();
+    for form in forms() {
+        bytes_of(listing.plain(form, &header(&listing)));
+        bytes_of(listing.packed(form, &header(&listing), &mut packer));
+    }
+    let mut asked = AskedForms::default();
+    asked.add(JSON, true);
+    let kept = listing.keeping(&asked);
+    for form in forms() {
+        assert!(kept.missing_leaves(form, false, 9) > 0, "{form:?}");
+        assert_eq!(
+            kept.missing_leaves(form, true, 9) > 0,
+            form != JSON,
+            "{form:?}"
+        );
+    }
+    let (before, after) = (
+        pieces(listing.packed(JSON, &header(&listing), &mut packer)),
+        pieces(kept.packed(JSON, &header(&kept), &mut packer)),
+    );
+    assert!(
+        unshared_bytes(&before, &after) < 1_500,
+        "the bytes are shared"
+    );
+    for form in forms() {
+        let bytes = bytes_of(kept.plain(form, &header(&kept)));
+        assert!(
+            bytes == bytes_of(listing.plain(form, &header(&listing))),
+            "{form:?}"
+        );
+    }
 }
 
 #[test]

@@ -123,13 +123,13 @@ async fn a_client_that_does_not_read_is_closed() {
     assert_eq!(server.counters.write_timeouts.get(), 1);
 }
 
-/// Reads `bytes` each second, for a minute at most; says how much came.
-async fn read_slowly(bytes: usize) -> (usize, Server) {
+/// Reads `bytes` each second, for `seconds` at most; says how much came.
+async fn read_slowly(bytes: usize, seconds: u32) -> (usize, Server) {
     let server = Server::start();
     let mut client = server.connect().await;
     client.send(&get("/large")).await;
     let (mut piece, mut sum) = (vec![0; bytes], 0);
-    for _ in 0..60 {
+    for _ in 0..seconds {
         sleep(Duration::from_secs(1)).await;
         match client.io.read(&mut piece).await {
             Ok(0) | Err(_) => break,
@@ -141,15 +141,40 @@ async fn read_slowly(bytes: usize) -> (usize, Server) {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_reads_byte_by_byte_is_closed() {
-    let (_, server) = read_slowly(1).await;
+    let (_, server) = read_slowly(1, 60).await;
     assert_eq!(server.counters.write_timeouts.get(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_reads_slowly_but_steadily_gets_its_answer() {
-    let (read, server) = read_slowly(LARGE_BYTES / 40).await;
+    let (read, server) = read_slowly(LARGE_BYTES / 40, 60).await;
     assert!(read > LARGE_BYTES);
     assert_eq!(server.counters.write_timeouts.get(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_steadily_but_takes_minutes_over_one_answer_is_closed() {
+    let began = Instant::now();
+    let (read, server) = read_slowly(LARGE_BYTES / 400, 400).await;
+    // What the pipe held at the deadline could still be read.
+    let seconds = began.elapsed().as_secs();
+    assert!((120..140).contains(&seconds), "{seconds} s");
+    assert!(read < LARGE_BYTES, "{read} bytes");
+    assert_eq!(server.counters.answer_timeouts.get(), 1);
+    assert_eq!(server.counters.write_timeouts.get(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_answer_has_a_deadline_of_its_own() {
+    let server = Server::start();
+    let mut client = server.connect().await;
+    for _ in 0..3 {
+        client.send(&get("/large")).await;
+        sleep(Duration::from_secs(14)).await;
+        assert!(client.answer().await.len() > LARGE_BYTES);
+        sleep(Duration::from_secs(70)).await;
+    }
+    assert_eq!(server.counters.answer_timeouts.get(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use heureka_net::{Counters, Drained, Limits, Listener, RequestBody, is_body_timeout, serve};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
+use hyper::service::service_fn;
 use parking_lot::Mutex;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex},
@@ -14,7 +15,6 @@ use tokio::{
     time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
-use tower::service_fn;
 
 /// How many bytes fit into a pipe in each direction.
 pub(crate) const PIPE_BYTES: usize = 64 * 1024;

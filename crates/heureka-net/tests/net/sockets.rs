@@ -7,9 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use heureka_net::{Counters, Drained, Limits, PeerAddr, RequestBody, bind, serve};
+use heureka_net::{Counters, Drained, Limits, RequestBody, bind, serve};
 use http::{Request, Response};
 use http_body_util::Full;
+use hyper::service::service_fn;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -17,7 +18,6 @@ use tokio::{
     task::{JoinSet, yield_now},
 };
 use tokio_util::sync::CancellationToken;
-use tower::service_fn;
 
 use crate::harness::{Client, Seen, answer, closes, get};
 
@@ -62,7 +62,7 @@ async fn respond(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     match request.uri().path() {
         "/peer" => {
-            let PeerAddr(peer) = request.extensions().get().unwrap();
+            let peer = request.body().peer();
             Ok(Response::new(Full::from(peer.to_string())))
         }
         "/gate" => {

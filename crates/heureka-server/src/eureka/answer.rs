@@ -105,23 +105,21 @@ impl Answer {
         })
     }
 
-    /// The answer to a request with this method: HEAD gets everything but the body. Where there is nothing to have a
-    /// length, nothing is said of one.
+    /// The answer to a request with this method: HEAD gets everything but the body. That a body is empty, the connection
+    /// says by itself.
     fn into_response(mut self, method: &Method) -> Response<AnswerBody> {
         let length_bytes = self.response.body().size_hint().exact();
-        if *method == Method::HEAD {
+        if self.response.status() == StatusCode::NOT_MODIFIED {
             *self.response.body_mut() = AnswerBody::default();
+            self.response.headers_mut().remove(header::CONTENT_TYPE);
+            return self.response;
         }
-        match (self.response.status(), length_bytes) {
-            (StatusCode::NOT_MODIFIED, _) => {
-                *self.response.body_mut() = AnswerBody::default();
-                self.response.headers_mut().remove(header::CONTENT_TYPE);
-            }
-            (StatusCode::NO_CONTENT, _) | (_, None) => {}
-            (_, Some(length_bytes)) => {
-                let headers = self.response.headers_mut();
-                headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length_bytes));
-            }
+        let is_head = *method == Method::HEAD;
+        if let Some(length_bytes) = length_bytes.filter(|bytes| is_head || *bytes > 0) {
+            self = self.with_header(header::CONTENT_LENGTH, HeaderValue::from(length_bytes));
+        }
+        if is_head {
+            *self.response.body_mut() = AnswerBody::default();
         }
         self.response
     }
@@ -199,10 +197,11 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_answer_says_so_but_for_the_status_that_does() {
-        for (status, length) in [(StatusCode::OK, Some("0")), (StatusCode::NO_CONTENT, None)] {
-            let response = Answer::empty(status).into_response(&Method::PUT);
+    fn an_empty_answer_leaves_its_length_to_the_connection_but_for_head() {
+        for (method, length) in [(Method::PUT, None), (Method::HEAD, Some("0"))] {
+            let response = Answer::empty(StatusCode::OK).into_response(&method);
             assert_eq!(header_of(&response, header::CONTENT_LENGTH), length);
+            assert!(response.body().is_end_stream());
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What peers pass on in one request.
 
 use heureka_model::ReplicationAnswer;
-use heureka_net::PeerAddr;
 use heureka_wire::{decode_batch, encode_batch_answer, instance_answer};
 use http::StatusCode;
 
@@ -30,7 +29,7 @@ pub(super) fn receive(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     let items = decode_batch(&body).map_err(|error| unreadable(&body_type, error))?;
     let outcomes: Vec<Outcome> = {
         let node = &mut app.node();
-        let mut receiver = Receiver::new(node, app.now(), app.document_limits(), call.sender());
+        let mut receiver = Receiver::new(node, app.now(), app.document_limits(), call.sender);
         items.into_iter().map(|item| receiver.apply(item)).collect()
     };
     report_refused(app, call, &outcomes);
@@ -60,8 +59,7 @@ fn report_refused(app: &App, call: &Call<'_>, outcomes: &[Outcome]) {
     let limits = refused.iter().filter_map(|refusal| refusal.limit());
     limits.for_each(|limit| app.metrics().count_limit(limit));
     if let Some(first) = refused.first() {
-        let peer = call.head.extensions.get::<PeerAddr>();
-        let peer = peer.map(|PeerAddr(addr)| addr.to_string());
+        let peer = call.peer.map(|peer| peer.to_string());
         let (count, items) = (refused.len(), outcomes.len());
         tracing::warn!(
             peer = peer.unwrap_or_default(),

@@ -34,11 +34,11 @@ pub(super) fn show_by_id(app: &App, call: &Call<'_>, id: &str) -> Result<Answer,
 
 /// `PUT apps/{app}/{id}`: a heartbeat. Its parameter `status` is not looked at (server.md R31).
 pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
-    let answer_type = accepted(call)?;
+    judge_accept(call)?;
     let mut node = app.node();
     let renewal =
         renewal(call).map_err(|bad| or_unknown(node.instance(name, id).is_some(), bad))?;
-    let outcome = node.renew(app.now(), name, id, renewal, call.origin());
+    let outcome = node.renew(app.now(), name, id, renewal, call.origin);
     drop(node);
     match outcome {
         RenewOutcome::Renewed => Ok(Answer::empty(StatusCode::OK)),
@@ -46,7 +46,7 @@ pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<
         RenewOutcome::SenderIsOlder(own) => Ok(with_instance(
             StatusCode::CONFLICT,
             call,
-            &answer_type,
+            &accepted(call)?,
             &own,
         )),
     }
@@ -54,8 +54,8 @@ pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<
 
 /// `DELETE apps/{app}/{id}`
 pub(super) fn cancel(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
-    accepted(call)?;
-    match app.node().cancel(app.now(), name, id, call.origin()) {
+    judge_accept(call)?;
+    match app.node().cancel(app.now(), name, id, call.origin) {
         CancelOutcome::Cancelled => Ok(Answer::empty(StatusCode::OK)),
         CancelOutcome::Unknown => Err(Refusal::Unknown),
     }
@@ -72,7 +72,7 @@ pub(super) fn override_status(
         .query
         .get(VALUE)
         .ok_or(Refusal::Parameter { name: VALUE })
-        .and_then(status_named);
+        .and_then(|name| status_named(&name));
     change_status(app, call, name, id, change.map(StatusChange::Override))
 }
 
@@ -86,7 +86,7 @@ pub(super) fn remove_override(
     let shown = call
         .query
         .get(VALUE)
-        .map_or(Ok(InstanceStatus::Unknown), status_named);
+        .map_or(Ok(InstanceStatus::Unknown), |name| status_named(&name));
     change_status(
         app,
         call,
@@ -103,7 +103,7 @@ pub(super) fn update_metadata(
     name: &str,
     id: &str,
 ) -> Result<Answer, Refusal> {
-    accepted(call)?;
+    judge_accept(call)?;
     let entries: Metadata = call.query.first_values().collect();
     let mut node = app.node();
     match node.update_metadata(app.now(), name, id, &entries) {
@@ -121,12 +121,12 @@ fn change_status(
     id: &str,
     change: Result<StatusChange, Refusal>,
 ) -> Result<Answer, Refusal> {
-    accepted(call)?;
+    judge_accept(call)?;
     let mut node = app.node();
     let parameters = change.and_then(|change| Ok((change, last_dirty(call)?)));
     let (change, last_dirty) =
         parameters.map_err(|bad| or_unknown(node.instance_anywhere(name, id).is_some(), bad))?;
-    match node.change_status(app.now(), name, id, change, last_dirty, call.origin()) {
+    match node.change_status(app.now(), name, id, change, last_dirty, call.origin) {
         StatusOutcome::Changed | StatusOutcome::Unchanged => Ok(Answer::empty(StatusCode::OK)),
         StatusOutcome::Unknown => Err(not_registered_here(&node, name, id)),
     }
@@ -144,7 +144,7 @@ fn or_unknown(is_there: bool, other: Refusal) -> Refusal {
 }
 
 fn renewal(call: &Call<'_>) -> Result<Renewal, Refusal> {
-    let is_from_peer = call.origin() != heureka_core::Origin::Client;
+    let is_from_peer = call.origin != heureka_core::Origin::Client;
     let overridden = call.query.get(OVERRIDDEN_STATUS).filter(|_| is_from_peer);
     let overridden_status = overridden
         .map(|name| {
@@ -173,6 +173,15 @@ fn status_named(name: &str) -> Result<InstanceStatus, Refusal> {
 
 fn accepted(call: &Call<'_>) -> Result<AnswerType, Refusal> {
     instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)
+}
+
+/// Whether an answer may have a body at all; of which type is a question only for those that have one.
+fn judge_accept(call: &Call<'_>) -> Result<(), Refusal> {
+    match call.accept() {
+        // Java's clients say nothing with their heartbeats, and so take anything.
+        None => Ok(()),
+        Some(_) => accepted(call).map(|_| ()),
+    }
 }
 
 fn with_instance(

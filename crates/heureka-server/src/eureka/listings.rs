@@ -35,7 +35,7 @@ pub(super) fn applications(app: &App, call: &Call<'_>) -> Result<Answer, Refusal
     open(app)?;
     limit(app, call, Fetch::Full)?;
     let scope = scope(app, call)?;
-    let full = app.listings().shown(app, &scope).full;
+    let full = app.listings().shown(app, &scope, wanted.usual(call)).full;
     let tag = Tag::new(Shows::Rows, full.content(), wanted.form, &scope);
     let header = Header {
         version: VERSION_OF_FULL,
@@ -50,7 +50,7 @@ pub(super) fn delta(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     open(app)?;
     limit(app, call, Fetch::Delta)?;
     let scope = scope(app, call)?;
-    let shown = app.listings().shown(app, &scope);
+    let shown = app.listings().shown(app, &scope, wanted.usual(call));
     let header = Header {
         version: shown.delta_version.map_err(Refusal::Delta)?,
         statuses: shown.full.statuses(),
@@ -64,7 +64,10 @@ pub(super) fn application(app: &App, call: &Call<'_>, name: &str) -> Result<Answ
     let wanted = Wanted::by(call)?;
     open(app)?;
     limit(app, call, Fetch::Application)?;
-    let full = app.listings().shown(app, &ScopeKey::Local).full;
+    let full = app
+        .listings()
+        .shown(app, &ScopeKey::Local, wanted.coded(false))
+        .full;
     let mut found = full.select([name], |_| true);
     if found.is_empty() {
         let elsewhere = app.node().application_anywhere(name);
@@ -106,7 +109,7 @@ fn carriers(
     let wanted = Wanted::by(call)?;
     open(app)?;
     let scope = usual_scope(app);
-    let full = app.listings().shown(app, &scope).full;
+    let full = app.listings().shown(app, &scope, wanted.coded(false)).full;
     let found = full.select(apps.iter().map(AppName::as_str), carries);
     let tag = Tag::new(Shows::Rows, found.content(), wanted.form, &scope);
     let header = Header {
@@ -223,8 +226,13 @@ impl Wanted {
 
     /// The two listings that clients fetch all the time are packed wherever the client takes that.
     fn pack(&self, app: &App, call: &Call<'_>, listing: Listing, header: Header) -> Answer {
-        let coded = self.coded(takes_gzip(call));
+        let coded = self.usual(call);
         self.with_listing(coded, Listings::body(app, listing, coded, header))
+    }
+
+    /// How it gets what is packed wherever the client takes that.
+    fn usual(&self, call: &Call<'_>) -> Coded {
+        self.coded(takes_gzip(call))
     }
 
     fn coded(&self, is_packed: bool) -> Coded {

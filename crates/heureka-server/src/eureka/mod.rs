@@ -14,12 +14,14 @@ mod path;
 mod query;
 mod refusal;
 mod register;
+mod separated;
+
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use heureka_core::{Origin, Sender};
-use heureka_net::PeerAddr;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use tower::BoxError;
 
@@ -29,11 +31,16 @@ use self::answer::Answer;
 use self::path::{Resource, Target};
 use self::query::Query;
 use self::refusal::Refusal;
+use crate::answer_body::AnswerBody;
 use crate::app::App;
+use crate::request_metrics::ResourceKind;
 use crate::router::Answering;
 
 /// What Java's servers allow at a path when they do not look at the path.
 const ANY_METHOD: &str = "HEAD, DELETE, POST, GET, OPTIONS, PUT";
+
+/// How much of a path a log line holds (faults-and-attacks.md S30).
+const LOGGED_PATH_CHARS: usize = 256;
 
 /// The header by which a peer says that it passes on what it was told.
 const REPLICATION: HeaderName = HeaderName::from_static("x-netflix-discovery-replication");
@@ -42,10 +49,13 @@ const REPLICATION: HeaderName = HeaderName::from_static("x-netflix-discovery-rep
 #[derive(Debug)]
 struct Call<'a> {
     head: &'a Parts,
-    query: Query,
+    query: Query<'a>,
     is_v1: bool,
     /// As it came: perhaps packed.
     body: Bytes,
+    origin: Origin,
+    sender: Sender,
+    peer: Option<SocketAddr>,
 }
 
 impl Call<'_> {
@@ -56,25 +66,19 @@ impl Call<'_> {
     fn accept(&self) -> Option<&str> {
         self.header(header::ACCEPT)
     }
+}
 
-    /// server.md H16: only exactly this text counts.
-    fn origin(&self) -> Origin {
-        match self.header(REPLICATION) {
-            Some("true") => Origin::Peer(self.sender()),
-            Some(_) | None => Origin::Client,
-        }
-    }
-
-    /// The address that it comes from, by which Java peers are told apart.
-    fn sender(&self) -> Sender {
-        let address = self.head.extensions.get::<PeerAddr>();
-        Sender(address.map(|PeerAddr(address)| address.ip().to_canonical()))
+/// server.md H16: only exactly this text counts.
+fn origin_of(headers: &HeaderMap, sender: Sender) -> Origin {
+    match text_of(headers, REPLICATION) {
+        Some("true") => Origin::Peer(sender),
+        Some(_) | None => Origin::Client,
     }
 }
 
 /// What only peers may do is honoured only from a peer, where peers have credentials (server.md D-44, F62).
-fn judge_sender(app: &App, call: &Call<'_>, wanted: &Resource) -> Result<(), Refusal> {
-    let speaks_as_peer = *wanted == Resource::Batch || call.origin() != Origin::Client;
+fn judge_sender(app: &App, call: &Call<'_>, wanted: &Resource<'_>) -> Result<(), Refusal> {
+    let speaks_as_peer = *wanted == Resource::Batch || call.origin != Origin::Client;
     if speaks_as_peer && !app.peer_secrets().admit(&call.head.headers) {
         return Err(Refusal::NotAPeer);
     }
@@ -88,131 +92,148 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
         .map(|value| value.to_str().unwrap_or("\u{fffd}"))
 }
 
-/// What was asked for, by its name in metrics, and what is said to it.
-type Judged = (&'static str, Result<Answer, Refusal>);
+/// What was asked for, and what is said to it.
+type Judged = (ResourceKind, Result<Answer, Refusal>);
 
 /// Answers a request to any of the protocol's resources; at once, unless a body has to come first.
-pub(crate) fn serve<B>(app: &App, request: Request<B>) -> Answering
+pub(crate) fn serve<B>(app: &App, request: Request<B>, peer: Option<SocketAddr>) -> Answering
 where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     let (head, body) = request.into_parts();
+    let message = Message { head, peer };
     if body.is_end_stream() {
-        let judged = match admit(&head) {
-            Admission::To(target) => judge(app, &head, &target, Bytes::new()),
-            Admission::Settled(judged) => judged,
-        };
-        return conclude(app, &head, judged);
+        return message.answer(app);
     }
     let app = app.clone();
-    Answering::later(async move {
-        let judged = read_and_judge(&app, &head, body).await;
-        let Ok(answer) = conclude(&app, &head, judged).await;
-        answer
-    })
+    Answering::later(async move { message.answer_with(&app, body).await })
 }
 
-/// Counts a request and gives its answer.
-fn conclude(app: &App, head: &Parts, (resource, outcome): Judged) -> Answering {
-    let answer = outcome.unwrap_or_else(|refusal| About::of(head).refuse(app, refusal));
-    app.metrics()
-        .count_request(resource, &head.method, answer.status().as_u16());
-    answer.give(&head.method)
-}
-
-/// What a log line says of a request.
+/// A request but for its body.
 #[derive(Debug)]
-struct About {
-    method: Method,
-    path: String,
-    peer: Option<PeerAddr>,
+struct Message {
+    head: Parts,
+    peer: Option<SocketAddr>,
 }
 
-impl About {
-    /// How much of a path a log line holds (faults-and-attacks.md S30).
-    const PATH_CHARS: usize = 256;
+impl Message {
+    fn answer(&self, app: &App) -> Answering {
+        let judged = match admit(&self.head) {
+            Admission::To(target) => self.judge(app, &target, Bytes::new()),
+            Admission::Settled(judged) => judged,
+        };
+        self.conclude(app, judged)
+    }
 
-    fn of(head: &Parts) -> Self {
-        Self {
-            method: head.method.clone(),
-            path: head.uri.path().chars().take(Self::PATH_CHARS).collect(),
-            peer: head.extensions.get::<PeerAddr>().copied(),
+    async fn answer_with<B>(&self, app: &App, body: B) -> Response<AnswerBody>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
+        let judged = self.read_and_judge(app, body).await;
+        let Ok(answer) = self.conclude(app, judged).await;
+        answer
+    }
+
+    async fn read_and_judge<B>(&self, app: &App, body: B) -> Judged
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
+        let target = match admit(&self.head) {
+            Admission::To(target) => target,
+            Admission::Settled(judged) => return judged,
+        };
+        let limit_bytes = if target.resource == Resource::Batch {
+            app.config().max_batch_body_bytes
+        } else {
+            app.config().max_body_bytes
+        };
+        match body::read(body, limit_bytes).await {
+            Ok(body) => self.judge(app, &target, body),
+            Err(error) => (target.resource.kind(), Err(Refusal::Body(error))),
         }
+    }
+
+    fn judge(&self, app: &App, target: &Target<'_>, body: Bytes) -> Judged {
+        let wanted = &target.resource;
+        let sender = self.sender();
+        let call = Call {
+            query: Query::new(self.head.uri.query()),
+            head: &self.head,
+            is_v1: target.is_v1,
+            body,
+            origin: origin_of(&self.head.headers, sender),
+            sender,
+            peer: self.peer,
+        };
+        let outcome = judge_sender(app, &call, wanted).and_then(|()| dispatch(app, wanted, &call));
+        (wanted.kind(), outcome)
+    }
+
+    /// Counts the request and gives its answer.
+    fn conclude(&self, app: &App, (resource, outcome): Judged) -> Answering {
+        let answer = outcome.unwrap_or_else(|refusal| self.refuse(app, refusal));
+        let method = &self.head.method;
+        let counts = app.metrics().requests();
+        counts.count(resource, method, answer.status());
+        answer.give(method)
     }
 
     /// Turns a refusal into its answer, and says why in one line.
     fn refuse(&self, app: &App, refusal: Refusal) -> Answer {
-        let Self { method, path, peer } = self;
-        let peer = peer
-            .map(|PeerAddr(addr)| addr.to_string())
-            .unwrap_or_default();
+        let method = &self.head.method;
         if let Some(limit) = refusal.limit() {
             app.metrics().count_limit(limit);
         }
         if refusal.is_routine() {
-            tracing::debug!(%method, ?path, peer, "refused: {refusal}");
+            tracing::debug!(%method, path = ?self.path(), peer = self.peer(), "refused: {refusal}");
         } else {
-            tracing::warn!(%method, ?path, peer, "refused: {refusal}");
+            tracing::warn!(%method, path = ?self.path(), peer = self.peer(), "refused: {refusal}");
         }
         refusal.into_answer()
     }
-}
 
-async fn read_and_judge<B>(app: &App, head: &Parts, body: B) -> Judged
-where
-    B: Body<Data = Bytes>,
-    B::Error: Into<BoxError>,
-{
-    let target = match admit(head) {
-        Admission::To(target) => target,
-        Admission::Settled(judged) => return judged,
-    };
-    let limit_bytes = if target.resource == Resource::Batch {
-        app.config().max_batch_body_bytes
-    } else {
-        app.config().max_body_bytes
-    };
-    match body::read(body, limit_bytes).await {
-        Ok(body) => judge(app, head, &target, body),
-        Err(error) => (target.resource.name(), Err(Refusal::Body(error))),
+    /// The address that it comes from, by which Java peers are told apart.
+    fn sender(&self) -> Sender {
+        Sender(self.peer.map(|address| address.ip().to_canonical()))
+    }
+
+    /// As a log line has it.
+    fn path(&self) -> String {
+        let path = self.head.uri.path();
+        path.chars().take(LOGGED_PATH_CHARS).collect()
+    }
+
+    /// As a log line has it.
+    fn peer(&self) -> String {
+        self.peer.map(|peer| peer.to_string()).unwrap_or_default()
     }
 }
 
 /// What the path and the method of a request come to.
-enum Admission {
-    To(Target),
+enum Admission<'a> {
+    To(Target<'a>),
     /// Its body does not matter.
     Settled(Judged),
 }
 
-fn admit(head: &Parts) -> Admission {
-    let refused = |refusal| Admission::Settled(("none", Err(refusal)));
+fn admit(head: &Parts) -> Admission<'_> {
+    let refused = |refusal| Admission::Settled((ResourceKind::None, Err(refusal)));
     let target = match Target::find(head.uri.path()) {
         Ok(Some(target)) => target,
         Ok(None) => return refused(Refusal::NoResource),
         Err(bad_path) => return refused(Refusal::BadPath(bad_path)),
     };
     match judge_method(head, &target.resource) {
-        Some(answered) => Admission::Settled((target.resource.name(), answered)),
+        Some(answered) => Admission::Settled((target.resource.kind(), answered)),
         None => Admission::To(target),
     }
 }
 
-fn judge(app: &App, head: &Parts, target: &Target, body: Bytes) -> Judged {
-    let wanted = &target.resource;
-    let call = Call {
-        query: Query::parse(head.uri.query()),
-        head,
-        is_v1: target.is_v1,
-        body,
-    };
-    let outcome = judge_sender(app, &call, wanted).and_then(|()| dispatch(app, wanted, &call));
-    (wanted.name(), outcome)
-}
-
 /// OPTIONS and methods that a resource does not have are answered without a look at the rest.
-fn judge_method(head: &Parts, resource: &Resource) -> Option<Result<Answer, Refusal>> {
+fn judge_method(head: &Parts, resource: &Resource<'_>) -> Option<Result<Answer, Refusal>> {
     let method = &head.method;
     if *method == Method::TRACE {
         return Some(Err(Refusal::Method {
@@ -250,7 +271,7 @@ fn allowed(head: Option<&'static str>, methods: &'static [Method]) -> String {
         .join(",")
 }
 
-fn dispatch(app: &App, resource: &Resource, call: &Call<'_>) -> Result<Answer, Refusal> {
+fn dispatch(app: &App, resource: &Resource<'_>, call: &Call<'_>) -> Result<Answer, Refusal> {
     let method = &call.head.method;
     match resource {
         Resource::Apps => listings::applications(app, call),
@@ -284,11 +305,11 @@ mod tests {
 
     #[test]
     fn allow_is_written_in_javas_order() {
-        let instance = Resource::Instance(String::new(), String::new());
+        let instance = Resource::Instance("".into(), "".into());
         for (resource, head, list) in [
             (Resource::Apps, None, "GET,OPTIONS"),
             (Resource::Apps, Some("HEAD"), "HEAD,GET,OPTIONS"),
-            (Resource::App(String::new()), None, "POST,GET,OPTIONS"),
+            (Resource::App("".into()), None, "POST,GET,OPTIONS"),
             (instance, Some("HEAD"), "HEAD,DELETE,GET,OPTIONS,PUT"),
             (Resource::AsgStatus, None, "OPTIONS,PUT"),
             (Resource::Batch, None, "POST,OPTIONS"),

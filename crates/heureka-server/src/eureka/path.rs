@@ -4,34 +4,45 @@
 //! resource named `delta` besides applications of any name. A generic router has no words for that, so the rules of
 //! wire.md 1.0.4 stand here as one function from a path to a [`Resource`].
 
+use std::borrow::Cow;
+
 use http::Method;
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
 
+use super::separated::split;
+use crate::request_metrics::ResourceKind;
+
 /// The context path under which Spring's servers keep the protocol.
 const CONTEXT: &str = "eureka";
 
+/// The most segments that a path with a meaning has: context, version, and `apps/{app}/{id}/status`.
+const MAX_SEGMENTS: usize = 6;
+
+/// A part of a path, decoded; most stand in the path as they are.
+type Name<'a> = Cow<'a, str>;
+
 /// What a path names, with its parameters decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Resource {
+pub(crate) enum Resource<'a> {
     /// `apps`
     Apps,
     /// `apps/delta`
     Delta,
     /// `apps/{app}`; the name is in upper case.
-    App(String),
+    App(Name<'a>),
     /// `apps/{app}/{id}`
-    Instance(String, String),
+    Instance(Name<'a>, Name<'a>),
     /// `apps/{app}/{id}/status`
-    InstanceStatus(String, String),
+    InstanceStatus(Name<'a>, Name<'a>),
     /// `apps/{app}/{id}/metadata`
-    InstanceMetadata(String, String),
+    InstanceMetadata(Name<'a>, Name<'a>),
     /// `instances/{id}`
-    InstanceById(String),
+    InstanceById(Name<'a>),
     /// `vips/{vip}`
-    Vip(String),
+    Vip(Name<'a>),
     /// `svips/{vip}`
-    SecureVip(String),
+    SecureVip(Name<'a>),
     /// `asg/{name}/status`
     AsgStatus,
     /// `peerreplication/batch`
@@ -46,8 +57,8 @@ pub(crate) enum Resource {
 
 /// A resource under one of the protocol's versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) resource: Resource,
+pub(crate) struct Target<'a> {
+    pub(crate) resource: Resource<'a>,
     /// Whether the path says `v1`, in any case.
     pub(crate) is_v1: bool,
 }
@@ -65,7 +76,7 @@ pub(crate) enum BadPath {
     BadEscape,
 }
 
-impl Resource {
+impl Resource<'_> {
     /// The methods it has besides OPTIONS, and HEAD where it has GET, in the order in which Java's servers list them.
     pub(crate) fn methods(&self) -> &'static [Method] {
         match self {
@@ -86,42 +97,42 @@ impl Resource {
     }
 }
 
-impl Resource {
-    /// Its name in metrics.
-    pub(crate) fn name(&self) -> &'static str {
+impl Resource<'_> {
+    /// What it is in metrics.
+    pub(crate) fn kind(&self) -> ResourceKind {
         match self {
-            Self::Apps => "apps",
-            Self::Delta => "delta",
-            Self::App(_) => "app",
-            Self::Instance(..) => "instance",
-            Self::InstanceStatus(..) => "instance_status",
-            Self::InstanceMetadata(..) => "instance_metadata",
-            Self::InstanceById(_) => "instance_by_id",
-            Self::Vip(_) => "vip",
-            Self::SecureVip(_) => "secure_vip",
-            Self::AsgStatus => "asg_status",
-            Self::Batch => "batch",
-            Self::Status => "status",
-            Self::StatusOverrides => "status_overrides",
-            Self::HealthCheck => "healthcheck",
+            Self::Apps => ResourceKind::Apps,
+            Self::Delta => ResourceKind::Delta,
+            Self::App(_) => ResourceKind::App,
+            Self::Instance(..) => ResourceKind::Instance,
+            Self::InstanceStatus(..) => ResourceKind::InstanceStatus,
+            Self::InstanceMetadata(..) => ResourceKind::InstanceMetadata,
+            Self::InstanceById(_) => ResourceKind::InstanceById,
+            Self::Vip(_) => ResourceKind::Vip,
+            Self::SecureVip(_) => ResourceKind::SecureVip,
+            Self::AsgStatus => ResourceKind::AsgStatus,
+            Self::Batch => ResourceKind::Batch,
+            Self::Status => ResourceKind::Status,
+            Self::StatusOverrides => ResourceKind::StatusOverrides,
+            Self::HealthCheck => ResourceKind::HealthCheck,
         }
     }
 }
 
-impl Target {
+impl<'a> Target<'a> {
     /// What `path` names: `None` for nothing.
     ///
     /// # Errors
     ///
     /// The path cannot be decoded.
-    pub(crate) fn find(path: &str) -> Result<Option<Self>, BadPath> {
-        let Some(segments) = segments(path)? else {
+    pub(crate) fn find(path: &'a str) -> Result<Option<Self>, BadPath> {
+        let segments = Segments::of(path)?;
+        let Some(segments) = segments.as_ref().and_then(Segments::names) else {
             return Ok(None);
         };
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let (has_context, rest) = match segments.split_first() {
-            Some((&CONTEXT, rest)) => (true, rest),
-            Some(_) | None => (false, &segments[..]),
+            Some((first, rest)) if first == CONTEXT => (true, rest),
+            Some(_) | None => (false, segments),
         };
         // Without a context path there has to be a version, but for what never has one (wire.md 1.0.4).
         let unversioned = resource(rest).filter(|resource| {
@@ -141,48 +152,86 @@ impl Target {
     }
 }
 
-fn resource(segments: &[&str]) -> Option<Resource> {
-    let instance = |app: &str, id: &str| (app.to_uppercase(), id.to_owned());
-    Some(match *segments {
-        ["apps"] => Resource::Apps,
-        ["apps", "delta"] => Resource::Delta,
-        ["apps", app] => Resource::App(app.to_uppercase()),
-        ["apps", app, id] => {
-            let (app, id) = instance(app, id);
-            Resource::Instance(app, id)
-        }
-        ["apps", app, id, "status"] => {
-            let (app, id) = instance(app, id);
-            Resource::InstanceStatus(app, id)
-        }
-        ["apps", app, id, "metadata"] => {
-            let (app, id) = instance(app, id);
-            Resource::InstanceMetadata(app, id)
-        }
-        ["instances", id] => Resource::InstanceById(id.to_owned()),
-        ["vips", vip] => Resource::Vip(vip.to_owned()),
-        ["svips", vip] => Resource::SecureVip(vip.to_owned()),
-        ["asg", _, "status"] => Resource::AsgStatus,
-        ["peerreplication", "batch"] => Resource::Batch,
-        ["status"] => Resource::Status,
-        ["serverinfo", "statusoverrides"] => Resource::StatusOverrides,
-        ["healthcheck"] => Resource::HealthCheck,
+fn resource<'a>(segments: &[Name<'a>]) -> Option<Resource<'a>> {
+    let (first, rest) = segments.split_first()?;
+    Some(match (&**first, rest) {
+        ("apps", []) => Resource::Apps,
+        ("apps", [delta]) if delta == "delta" => Resource::Delta,
+        ("apps", [app]) => Resource::App(in_upper_case(app)),
+        ("apps", [app, id]) => Resource::Instance(in_upper_case(app), id.clone()),
+        ("apps", [app, id, part]) => match &**part {
+            "status" => Resource::InstanceStatus(in_upper_case(app), id.clone()),
+            "metadata" => Resource::InstanceMetadata(in_upper_case(app), id.clone()),
+            _ => return None,
+        },
+        ("instances", [id]) => Resource::InstanceById(id.clone()),
+        ("vips", [vip]) => Resource::Vip(vip.clone()),
+        ("svips", [vip]) => Resource::SecureVip(vip.clone()),
+        ("asg", [_, status]) if status == "status" => Resource::AsgStatus,
+        ("peerreplication", [batch]) if batch == "batch" => Resource::Batch,
+        ("status", []) => Resource::Status,
+        ("serverinfo", [overrides]) if overrides == "statusoverrides" => Resource::StatusOverrides,
+        ("healthcheck", []) => Resource::HealthCheck,
         _ => return None,
     })
 }
 
-/// The decoded segments, without matrix parameters and without one trailing slash. `None` where one of them is empty.
-fn segments(path: &str) -> Result<Option<Vec<String>>, BadPath> {
-    let path = path.strip_prefix('/').unwrap_or(path);
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let segments = path
-        .split('/')
-        .map(decode)
-        .collect::<Result<Vec<String>, BadPath>>()?;
-    Ok((!segments.iter().any(String::is_empty)).then_some(segments))
+fn in_upper_case<'a>(name: &Name<'a>) -> Name<'a> {
+    let is_in_upper_case = |byte: u8| byte.is_ascii() && !byte.is_ascii_lowercase();
+    if name.bytes().all(is_in_upper_case) {
+        name.clone()
+    } else {
+        Cow::Owned(name.to_uppercase())
+    }
 }
 
-fn decode(segment: &str) -> Result<String, BadPath> {
+/// The decoded segments of a path, without matrix parameters and without one trailing slash.
+struct Segments<'a> {
+    names: [Name<'a>; MAX_SEGMENTS],
+    count: usize,
+}
+
+impl<'a> Segments<'a> {
+    /// `None` where one of them is empty, or there are more than a path with a meaning has.
+    fn of(path: &'a str) -> Result<Option<Self>, BadPath> {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let has_plain_names = path.bytes().fold(true, |all, byte| all & is_plain(byte));
+        let mut segments = Self {
+            names: [const { Cow::Borrowed("") }; MAX_SEGMENTS],
+            count: 0,
+        };
+        let mut has_meaning = true;
+        // All of them are decoded: what cannot be read is said before what cannot be found.
+        for segment in split(path, b'/') {
+            let name = if has_plain_names {
+                Cow::Borrowed(segment)
+            } else {
+                decode(segment)?
+            };
+            has_meaning &= !name.is_empty() && segments.push(name);
+        }
+        Ok(has_meaning.then_some(segments))
+    }
+
+    /// Whether there was room for it.
+    fn push(&mut self, name: Name<'a>) -> bool {
+        let free = self.names.get_mut(self.count);
+        self.count += 1;
+        free.map(|free| *free = name).is_some()
+    }
+
+    fn names(&self) -> Option<&[Name<'a>]> {
+        self.names.get(..self.count)
+    }
+}
+
+/// Whether a byte of a path stands for itself, whatever is around it.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') & (byte != b'%') & (byte != b';') & (byte != b'\\')
+}
+
+fn decode(segment: &str) -> Result<Name<'_>, BadPath> {
     let name = segment
         .split_once(';')
         .map_or(segment, |(name, _matrix_parameters)| name);
@@ -198,7 +247,7 @@ fn decode(segment: &str) -> Result<String, BadPath> {
     if decoded.chars().any(char::is_control) {
         return Err(BadPath::ControlCharacter);
     }
-    Ok(decoded.into_owned())
+    Ok(decoded)
 }
 
 fn has_whole_escapes(text: &str) -> bool {
@@ -214,13 +263,13 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(path: &str, expected: Option<Resource>) {
+    fn check(path: &str, expected: Option<Resource<'_>>) {
         let found = Target::find(path).unwrap().map(|target| target.resource);
         assert_eq!(found, expected, "{path}");
     }
 
-    fn app(name: &str) -> Option<Resource> {
-        Some(Resource::App(name.to_owned()))
+    fn app(name: &str) -> Option<Resource<'_>> {
+        Some(Resource::App(name.into()))
     }
 
     #[test]
@@ -244,6 +293,8 @@ mod tests {
             "/eureka//apps",
             "/eureka/Apps",
             "/a/b/apps",
+            "/eureka/v2/apps/A/id/status/more",
+            "/eureka/v2/apps/A/id/status/more/and/more",
         ] {
             check(path, None);
         }
@@ -272,12 +323,24 @@ mod tests {
     fn names_are_decoded_and_applications_are_in_upper_case() {
         check("/eureka/apps/my%20app", app("MY APP"));
         check("/eureka/apps/stra%C3%9Fe", app("STRASSE"));
-        let instance = |app: &str, id: &str| Some(Resource::Instance(app.into(), id.into()));
+        fn instance<'a>(app: &'a str, id: &'a str) -> Option<Resource<'a>> {
+            Some(Resource::Instance(app.into(), id.into()))
+        }
         check("/eureka/apps/a/x+y", instance("A", "x+y"));
         check("/eureka/apps/a/b;c=1", instance("A", "b"));
         check("/eureka/apps/a/b%3Bc=1", instance("A", "b;c=1"));
         check("/eureka/apps/a/a%25b/", instance("A", "a%b"));
         check("/eureka/apps/a/b/c", None);
+    }
+
+    #[test]
+    fn names_that_stand_for_themselves_are_not_copied() {
+        let path = "/eureka/apps/ORDERS/host-1.example.org:orders:8080";
+        let Some(Resource::Instance(app, id)) = Target::find(path).unwrap().map(|it| it.resource)
+        else {
+            panic!("an instance");
+        };
+        assert!(matches!((app, id), (Cow::Borrowed(_), Cow::Borrowed(_))));
     }
 
     #[test]
@@ -306,6 +369,8 @@ mod tests {
             ("/eureka/apps/%c0%ae", BadPath::NotUtf8),
             ("/eureka/apps/%zz", BadPath::BadEscape),
             ("/eureka/apps/%2", BadPath::BadEscape),
+            ("/eureka/v2/apps/A/id/status/more/%2", BadPath::BadEscape),
+            ("/eureka//apps/A\\B", BadPath::EncodedSlash),
         ] {
             assert_eq!(Target::find(path), Err(why), "{path}");
         }

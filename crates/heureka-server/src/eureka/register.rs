@@ -19,7 +19,7 @@ pub(super) fn register(app: &App, call: &Call<'_>, name: &str) -> Result<Answer,
     let content_type = answer_type.format.media_type();
     let registration = read(app, call, &body_type, name, content_type)?;
     app.node()
-        .register(app.now(), registration, call.origin())
+        .register(app.now(), registration, call.origin)
         .map_err(Refusal::Full)?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use heureka_core::{Cursor, News, ShownChange};
-use heureka_listing::{Edit, Listing, Row};
+use heureka_listing::{AskedForms, Edit, Listing, Row};
 use heureka_model::InstanceKey;
 
 /// What one scope shows: everything, and what changed lately.
@@ -30,6 +30,12 @@ struct Recent {
 impl Mirror {
     pub(super) fn recent(&self) -> &Listing {
         &self.recent.listing
+    }
+
+    /// Lets go of what was made in other forms.
+    pub(super) fn keep(&mut self, asked: &AskedForms) {
+        self.full = self.full.keeping(asked);
+        self.recent.listing = self.recent.listing.keeping(asked);
     }
 
     /// Takes what has changed since the last time.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_core::DeltaRefused;
-use heureka_listing::{Body, Header, Listing, Selection};
+use heureka_listing::{AskedForms, Body, Header, Listing, Selection};
 use heureka_wire::{Form, Packer};
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
@@ -25,6 +25,9 @@ use crate::app::App;
 
 /// How many scopes are kept up; the one that nobody has asked for longest makes room.
 const MAX_SCOPES: usize = 16;
+
+/// How long what was made in one form is kept after the last time that it was asked for.
+const FORGET_FORMS_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// How many leaves are written and deflated between two looks at other connections: each takes up to a third of a
 /// millisecond. What is more than that is made beside the connections.
@@ -47,6 +50,8 @@ struct Kept {
     scope: ScopeKey,
     mirror: Arc<Mutex<Mirror>>,
     asked_at: Duration,
+    /// In which forms, and when last.
+    forms: Vec<(Coded, Duration)>,
 }
 
 /// What a scope shows at one moment.
@@ -93,9 +98,9 @@ impl Default for Listings {
 }
 
 impl Listings {
-    /// What `scope` shows now.
-    pub(crate) fn shown(&self, app: &App, scope: &ScopeKey) -> Shown {
-        let mirror = self.mirror_of(scope, app.now().mono);
+    /// What `scope` shows now, for somebody who wants it so.
+    pub(crate) fn shown(&self, app: &App, scope: &ScopeKey, coded: Coded) -> Shown {
+        let mirror = self.mirror_of(scope, coded, app.now().mono);
         follow(app, scope, &mut mirror.lock())
     }
 
@@ -110,6 +115,23 @@ impl Listings {
         };
         for (scope, mirror) in kept {
             follow(app, &scope, &mut mirror.lock());
+        }
+        self.forget_forms(app.now().mono);
+    }
+
+    /// Lets go of what was made in forms that nobody has asked for lately.
+    fn forget_forms(&self, mono: Duration) {
+        for kept in &mut *self.scopes.lock() {
+            let before = kept.forms.len();
+            let forms = &mut kept.forms;
+            forms.retain(|(_, at)| mono.saturating_sub(*at) < FORGET_FORMS_AFTER);
+            if forms.len() < before {
+                let mut asked = AskedForms::default();
+                for (coded, _) in forms {
+                    asked.add(coded.form, coded.is_packed);
+                }
+                kept.mirror.lock().keep(&asked);
+            }
         }
     }
 
@@ -163,10 +185,10 @@ impl Listings {
         }
     }
 
-    fn mirror_of(&self, scope: &ScopeKey, mono: Duration) -> Arc<Mutex<Mirror>> {
+    fn mirror_of(&self, scope: &ScopeKey, coded: Coded, mono: Duration) -> Arc<Mutex<Mirror>> {
         let mut scopes = self.scopes.lock();
         if let Some(kept) = scopes.iter_mut().find(|kept| kept.scope == *scope) {
-            kept.asked_at = mono;
+            kept.asked(coded, mono);
             return Arc::clone(&kept.mirror);
         }
         if scopes.len() == MAX_SCOPES {
@@ -178,8 +200,19 @@ impl Listings {
             scope: scope.clone(),
             mirror: Arc::clone(&mirror),
             asked_at: mono,
+            forms: vec![(coded, mono)],
         });
         mirror
+    }
+}
+
+impl Kept {
+    fn asked(&mut self, coded: Coded, mono: Duration) {
+        self.asked_at = mono;
+        match self.forms.iter_mut().find(|(own, _)| *own == coded) {
+            Some((_, at)) => *at = mono,
+            None => self.forms.push((coded, mono)),
+        }
     }
 }
 

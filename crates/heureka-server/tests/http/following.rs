@@ -17,7 +17,6 @@ use http_body_util::BodyExt as _;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 use crate::support::{TestServer, instance};
 
@@ -56,7 +55,7 @@ impl Fetch for InProcess {
         _limits: AnswerLimits,
     ) -> FetchFuture<'a> {
         let request = request.map(|()| Body::empty());
-        let answer = self.0.clone().oneshot(request);
+        let answer = self.0.answer(request, None);
         Box::pin(async move {
             let (head, body) = answer.await.unwrap().into_parts();
             let body: Bytes = body.collect().await.unwrap().to_bytes();

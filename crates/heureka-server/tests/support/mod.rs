@@ -19,7 +19,6 @@ use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::BodyExt as _;
 use parking_lot::Mutex;
 use tokio::runtime::Runtime;
-use tower::ServiceExt as _;
 
 /// What the wall clock says at the start of every test.
 pub const WALL_AT_START: UnixMillis = UnixMillis(1_888_888_888_888);
@@ -86,7 +85,7 @@ impl TestServer {
             request.headers_mut().append(name, value);
         }
         self.runtime.block_on(async {
-            let response = self.router.clone().oneshot(request).await.unwrap();
+            let response = self.router.answer(request, None).await.unwrap();
             let (head, body) = response.into_parts();
             let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
             Answer {

@@ -161,6 +161,7 @@ pub(crate) struct LimitSettings {
     pub(crate) body_deadline: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) write_stall: Duration,
+    pub(crate) answer_deadline: Duration,
     pub(crate) drain_deadline: Duration,
 }
 
@@ -326,6 +327,7 @@ impl LimitSettings {
             body_deadline: table::BODY_DEADLINE.take(values)?,
             idle_timeout: table::IDLE_TIMEOUT.take(values)?,
             write_stall: table::WRITE_STALL.take(values)?,
+            answer_deadline: table::ANSWER_DEADLINE.take(values)?,
             drain_deadline: table::DRAIN_DEADLINE.take(values)?,
         })
     }

@@ -98,6 +98,7 @@ static GROUPS: &[Group] = &[
             &BODY_DEADLINE,
             &IDLE_TIMEOUT,
             &WRITE_STALL,
+            &ANSWER_DEADLINE,
             &DRAIN_DEADLINE,
         ],
     },
@@ -440,6 +441,13 @@ pub(crate) static WRITE_STALL: Setting<Duration> = Setting::new(
     "15s",
     POSITIVE_DURATION,
     "How long a client may take to read the next 16 KiB of an answer",
+);
+
+pub(crate) static ANSWER_DEADLINE: Setting<Duration> = Setting::new(
+    "answer-deadline",
+    "2m",
+    POSITIVE_DURATION,
+    "How long a client may take to read an answer that is too large to be sent at once",
 );
 
 pub(crate) static DRAIN_DEADLINE: Setting<Duration> = Setting::new(
