@@ -7,6 +7,7 @@ use clap::Args;
 use tokio::task::JoinSet;
 
 use super::findings::Findings;
+use super::sockets::Served;
 use super::subject::{Subject, SubjectArgs, knows_flag, make_room_for};
 use crate::duration::parse_duration;
 use crate::fleet::{Coding, Fleet};
@@ -33,6 +34,9 @@ const CONNECTION_KIB: f64 = 64.0;
 /// What memory may differ by for other reasons.
 const SLACK_MIB: f64 = 32.0;
 
+/// What the kernel may still hold for readers whose connections the server has ended: a few that are just ending.
+const KEPT_BY_KERNEL_MB: f64 = 16.0;
+
 /// What `slow` takes.
 #[derive(Debug, Args)]
 pub(crate) struct SlowArgs {
@@ -50,11 +54,17 @@ pub(crate) struct SlowArgs {
     /// How many readers are fast enough for write-stall but not for answer-deadline; none where the server has only the one
     #[arg(long, value_name = "COUNT", default_value_t = 20)]
     leisurely: usize,
+    /// How often as many come
+    #[arg(long, value_name = "COUNT", default_value_t = 2)]
+    waves: usize,
+    /// The allocator gives back what is freed: memory after the readers has to be that of before
+    #[arg(long)]
+    gives_back: bool,
     /// The time over which they arrive
     #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = parse_duration)]
     arrive_within: Duration,
-    /// How long the changes go on, and readers are watched
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
+    /// How long the changes of a wave go on, and its readers are watched
+    #[arg(long, value_name = "DURATION", default_value = "45s", value_parser = parse_duration)]
     duration: Duration,
     /// Registrations of instances that are there, with changed documents
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
@@ -106,68 +116,94 @@ impl SlowArgs {
     }
 }
 
-/// What memory was at some moments, in MiB.
-struct Memory {
-    gzip_read: f64,
-    plain_read: f64,
-    peak: f64,
-    ended: f64,
-}
-
 /// Lets readers dawdle while the registry changes, and looks when the server has had enough.
 pub(crate) async fn run(args: &SlowArgs) -> Result<()> {
     let has_answer_deadline = knows_flag(&args.subject.heureka, "--answer-deadline")?;
-    let mut crowd = args.crowd(has_answer_deadline);
-    make_room_for(crowd.len())?;
+    let readers = args.crowd(has_answer_deadline).len();
+    make_room_for(readers)?;
     let flags = args.flags(has_answer_deadline);
     let subject = Subject::start(&args.subject, args.instances, flags)?;
     subject.register().await?;
     subject.forget_changes().await?;
     subject.read_everything(Coding::Gzip).await?;
-    let gzip_read = subject.resident_mib()?;
-    let answer = subject.read_everything(Coding::Plain).await?;
-    let plain_read = subject.resident_mib()?;
-    subject.process().forget_peak()?;
-
-    let mut others = JoinSet::new();
-    others.spawn_local(change_and_read(
-        subject.fleet.clone(),
-        args.schedule(),
-        args.duration,
-    ));
-    let left = crowd
-        .dawdle(&subject, args.arrive_within, args.duration)
-        .await?;
-    let report = others.join_next().await.transpose()?.transpose()?;
-    let peak = subject.peak_mib()?;
-    tokio::time::sleep(SETTLING).await;
-    subject.read_everything(Coding::Gzip).await?;
-    let memory = Memory {
-        gzip_read,
-        plain_read,
-        peak,
-        ended: subject.resident_mib()?,
-    };
-
     let mut findings = Findings::new();
+    let gzip_mib = subject.resident_mib()?;
+    findings.note("memory once everything was read as gzip, MiB", gzip_mib);
+    let answer = subject.read_everything(Coding::Plain).await?;
     findings.note("the answer, MB", answer.body_bytes as f64 / 1e6);
-    add_memory(&mut findings, &memory, args.allowed_growth_mib(crowd.len()));
-    add_lives(&mut findings, args, &crowd);
-    findings.note(
-        "ended connections that the kernel keeps for their readers",
-        left.ended as f64,
-    );
-    findings.note("bytes that wait in them, MB", left.ended_bytes as f64 / 1e6);
-    if let Some(report) = report {
-        let failed = report.errors() + report.unanswered();
-        findings.at_most(
-            "changes and fetches beside them that failed",
-            failed as f64,
-            0.0,
-        );
+    let plain_mib = subject.resident_mib()?;
+    findings.note("memory once it was read plain too, MiB", plain_mib);
+
+    let allowed_mib = plain_mib + args.allowed_growth_mib(readers);
+    let mut all = Crowd::default();
+    for wave in 1..=args.waves {
+        let crowd = args.crowd(has_answer_deadline);
+        let found = let_dawdle(args, &subject, crowd).await?;
+        add_wave(&mut findings, wave, &found, allowed_mib);
+        all.absorb(found.crowd);
+    }
+    let after_mib = subject.resident_mib()?;
+    if args.gives_back {
+        findings.at_most("memory after all, MiB", after_mib, plain_mib + SLACK_MIB);
+    } else {
+        findings.note("memory after all, MiB", after_mib);
+    }
+    add_lives(&mut findings, args, &all);
+    findings.judge()
+}
+
+/// What became of one wave.
+struct Wave {
+    crowd: Crowd,
+    peak_mib: f64,
+    left: Served,
+    report: Option<Report>,
+}
+
+async fn let_dawdle(args: &SlowArgs, subject: &Subject, mut crowd: Crowd) -> Result<Wave> {
+    subject.process().forget_peak()?;
+    let mut others = JoinSet::new();
+    let (fleet, schedule) = (subject.fleet.clone(), args.schedule());
+    others.spawn_local(change_and_read(fleet, schedule, args.duration));
+    let dawdled = crowd.dawdle(subject, args.arrive_within, args.duration);
+    let left = dawdled.await?;
+    let report = others.join_next().await.transpose()?.transpose()?;
+    if let Some(report) = &report {
         print(report.table(args.duration).text());
     }
-    findings.judge()
+    let peak_mib = subject.peak_mib()?;
+    tokio::time::sleep(SETTLING).await;
+    subject.read_everything(Coding::Gzip).await?;
+    Ok(Wave {
+        crowd,
+        peak_mib,
+        left,
+        report,
+    })
+}
+
+fn add_wave(findings: &mut Findings, number: usize, wave: &Wave, allowed_mib: f64) {
+    let name = |what: &str| format!("wave {number}: {what}");
+    findings.at_most(&name("memory at most, MiB"), wave.peak_mib, allowed_mib);
+    let left_mb = wave.left.ended_bytes as f64 / 1e6;
+    findings.note(
+        &name("connections that the server has ended and the kernel keeps"),
+        wave.left.ended as f64,
+    );
+    findings.at_most(
+        &name("bytes that wait in these, MB"),
+        left_mb,
+        KEPT_BY_KERNEL_MB,
+    );
+    let failed = wave
+        .report
+        .as_ref()
+        .map_or(0, |report| report.errors() + report.unanswered());
+    findings.at_most(
+        &name("changes and fetches beside them that failed"),
+        failed as f64,
+        0.0,
+    );
 }
 
 impl SlowArgs {
@@ -187,24 +223,6 @@ async fn change_and_read(fleet: Fleet, schedule: Schedule, duration: Duration) -
     }
     let work = Work::new(fleet, Coding::Gzip, false);
     open_loop(work, schedule, connections, duration).await
-}
-
-fn add_memory(findings: &mut Findings, memory: &Memory, growth_mib: f64) {
-    findings.note(
-        "memory once everything was read as gzip, MiB",
-        memory.gzip_read,
-    );
-    findings.note("memory once it was read plain too, MiB", memory.plain_read);
-    findings.at_most(
-        "peak with the slow readers, MiB",
-        memory.peak,
-        memory.plain_read + growth_mib,
-    );
-    findings.at_most(
-        "memory after them, MiB",
-        memory.ended,
-        memory.plain_read + SLACK_MIB,
-    );
 }
 
 fn add_lives(findings: &mut Findings, args: &SlowArgs, crowd: &Crowd) {

@@ -16,6 +16,8 @@ use crate::process::Process;
 
 /// Short, so that the changes of registering soon leave the delta, and do not count as memory of the run.
 const DELTA_RETENTION: Duration = Duration::from_secs(10);
+/// How long after that the server has forgotten them, as a rule.
+const FORGETTING: Duration = Duration::from_secs(2);
 /// When those changes have left for certain.
 const DELTA_PATIENCE: Duration = Duration::from_secs(60);
 /// No lease ends during a run.
@@ -49,7 +51,13 @@ pub(super) struct Subject {
 
 impl Subject {
     /// Starts a server with these flags.
-    pub(super) fn start(args: &SubjectArgs, instances: usize, flags: Vec<String>) -> Result<Self> {
+    pub(super) fn start(
+        args: &SubjectArgs,
+        instances: usize,
+        mut flags: Vec<String>,
+    ) -> Result<Self> {
+        // Most instances send no heartbeat here, and their leases outlast the run.
+        flags.push("--self-preservation=off".to_owned());
         pin_own_process(args.own_core)?;
         let pinning = Pinning {
             server_core: args.server_core,
@@ -76,12 +84,14 @@ impl Subject {
         Ok(())
     }
 
-    /// Waits until no delta tells of the registrations.
+    /// Waits until no delta tells of the registrations. That is looked at only when it should be so, for a delta of
+    /// everything that is read meanwhile would count as memory of the run.
     pub(super) async fn forget_changes(&self) -> Result<()> {
         let timing = Timing {
             warm_up: Duration::ZERO,
             measure: Duration::ZERO,
         };
+        tokio::time::sleep(DELTA_RETENTION + FORGETTING).await;
         let mut bench = Bench::open(self.fleet.clone(), self.process(), 1, timing).await?;
         bench.wait_for_empty_delta(DELTA_PATIENCE).await
     }

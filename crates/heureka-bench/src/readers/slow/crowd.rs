@@ -100,6 +100,11 @@ impl Crowd {
         }));
     }
 
+    /// Takes the readers of another run in.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.readers.extend(other.readers);
+    }
+
     /// How many they are.
     pub(super) fn len(&self) -> usize {
         self.readers.len()
