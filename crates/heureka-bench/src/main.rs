@@ -14,6 +14,7 @@ mod load;
 mod machine;
 mod markdown;
 mod process;
+mod readers;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -49,6 +50,9 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Runs some cases against registries of many sizes and shapes
     Growth(growth::GrowthArgs),
+    /// Readers that do not behave, and whether a server bears them
+    #[command(subcommand)]
+    Readers(readers::ReadersCommand),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +72,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Cases(args) => on_one_thread(cases::run(args)),
         Command::Compare(args) => on_one_thread(compare::run(args)),
         Command::Growth(args) => on_one_thread(growth::run(args)),
+        Command::Readers(command) => on_one_thread(readers::run(command)),
     }
 }
 

@@ -39,7 +39,19 @@ impl Process {
     /// Resident memory.
     pub(crate) fn resident_kib(self) -> Result<u64> {
         let status = fs::read_to_string(self.path("status"))?;
-        resident_in_status(&status).context("no VmRSS")
+        kib_in_status(&status, "VmRSS:").context("no VmRSS")
+    }
+
+    /// The most that was ever resident, or since [`Self::forget_peak`].
+    pub(crate) fn peak_resident_kib(self) -> Result<u64> {
+        let status = fs::read_to_string(self.path("status"))?;
+        kib_in_status(&status, "VmHWM:").context("no VmHWM")
+    }
+
+    /// From now on the peak is that of what follows.
+    pub(crate) fn forget_peak(self) -> Result<()> {
+        // 5 is the kernel's number for it (proc_pid_clear_refs(5)).
+        fs::write(self.path("clear_refs"), "5").context("the peak cannot be forgotten")
     }
 
     fn time_of_living_threads(self) -> Result<Duration> {
@@ -78,8 +90,8 @@ fn time_in_stat(text: &str) -> Option<Duration> {
     TICK.checked_mul(user.checked_add(system)?)
 }
 
-fn resident_in_status(text: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+fn kib_in_status(text: &str, field: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(field))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
@@ -105,8 +117,9 @@ mod tests {
     #[test]
     fn resident_memory_is_found_among_the_others() {
         let status = "Name:\theureka\nVmHWM:\t   9999 kB\nVmRSS:\t   21504 kB\nRssAnon:\t 1 kB\n";
-        assert_eq!(resident_in_status(status), Some(21_504));
-        assert_eq!(resident_in_status("Name:\tkthreadd\n"), None);
+        assert_eq!(kib_in_status(status, "VmRSS:"), Some(21_504));
+        assert_eq!(kib_in_status(status, "VmHWM:"), Some(9999));
+        assert_eq!(kib_in_status("Name:\tkthreadd\n", "VmRSS:"), None);
     }
 
     #[test]
@@ -118,6 +131,18 @@ mod tests {
             sum = std::hint::black_box(sum + 1);
         }
         assert!(own.resident_kib().unwrap() > 100);
+    }
+
+    #[test]
+    fn a_peak_is_forgotten() {
+        let own = Process::own();
+        own.forget_peak().unwrap();
+        let before_kib = own.peak_resident_kib().unwrap();
+        let held = vec![1_u8; 64 << 20];
+        assert!(own.peak_resident_kib().unwrap() > before_kib + 32 * 1024);
+        drop(std::hint::black_box(held));
+        own.forget_peak().unwrap();
+        assert!(own.peak_resident_kib().unwrap() < before_kib + 32 * 1024);
     }
 
     #[test]

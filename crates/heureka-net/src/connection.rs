@@ -40,12 +40,14 @@ enum End {
     Overdue(Overdue),
 }
 
-/// Serves a connection until it ends; once it is to leave, it ends after its current request.
+/// Serves a connection until it ends; once it is to leave, it ends after its current request. One whose
+/// client does not read is given to `abandon`.
 pub(crate) async fn attend<Io, S, B>(
     io: Io,
     session: Arc<Session>,
     service: S,
     mut leave: AwaitedLeave,
+    abandon: fn(Io),
 ) where
     Io: AsyncRead + AsyncWrite + Unpin,
     S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible>,
@@ -73,9 +75,11 @@ pub(crate) async fn attend<Io, S, B>(
         End::Overdue(overdue) => {
             debug!(peer = %session.peer, ?overdue, "connection closed");
             count(overdue, &session);
-            if let Overdue::Head = overdue {
-                let io = connection.into_parts().io.into_inner().into_inner();
-                say_farewell(io, HEAD_TIMED_OUT).await;
+            let io = connection.into_parts().io.into_inner().into_inner();
+            match overdue {
+                Overdue::Head => say_farewell(io, HEAD_TIMED_OUT).await,
+                Overdue::Write | Overdue::Answer => abandon(io),
+                Overdue::FirstByte | Overdue::Idle | Overdue::Linger => {}
             }
         }
     }

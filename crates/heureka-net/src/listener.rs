@@ -25,6 +25,11 @@ pub trait Listener: Send {
     ///
     /// Those of `accept(2)`. None of them ends the accept loop: it tries again.
     fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, SocketAddr)>> + Send;
+
+    /// Ends a connection whose client does not read, with all that is still to be sent.
+    fn abandon(io: Self::Io) {
+        drop(io);
+    }
 }
 
 impl Listener for TcpListener {
@@ -37,6 +42,14 @@ impl Listener for TcpListener {
             debug!(%peer, %error, "TCP_NODELAY could not be set");
         }
         Ok((stream, peer))
+    }
+
+    /// After a plain close the kernel would hold megabytes for such a client, for as long as it reads a
+    /// little now and then, and no limit of ours would count them. A reset throws them away.
+    fn abandon(stream: TcpStream) {
+        if let Err(error) = stream.set_zero_linger() {
+            debug!(%error, "SO_LINGER could not be set");
+        }
     }
 }
 

@@ -187,12 +187,14 @@ impl Pace {
         }
     }
 
-    /// Nothing is left to be written of what hyper has.
-    pub(crate) fn flushed(&mut self) {
+    /// Nothing is left to be written of what hyper has; says whether that was the end of the answer.
+    pub(crate) fn flushed(&mut self) -> bool {
         self.stall = None;
-        if self.phase != Phase::Busy {
+        let is_end = self.phase != Phase::Busy;
+        if is_end {
             self.waiting_answer = None;
         }
+        is_end
     }
 
     /// Our side of the connection is shut.

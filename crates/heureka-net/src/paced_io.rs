@@ -17,8 +17,8 @@ pub(crate) struct PacedIo<Io> {
     io: Io,
     session: Arc<Session>,
     shut: Option<Shut>,
-    /// Whether a write had to wait and not all is written since. Most answers go out at once, and
-    /// the pace need not hear of them.
+    /// Whether a write had to wait and not all of its answer is written since. Most answers go out at
+    /// once, and the pace need not hear of them.
     has_waited: bool,
 }
 
@@ -96,8 +96,9 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PacedIo<Io> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(Pin::new(&mut this.io).poll_flush(cx))?;
-        if std::mem::take(&mut this.has_waited) {
-            this.session.pace().flushed();
+        // The rest of an answer that had to wait once may be written at once.
+        if this.has_waited && this.session.pace().flushed() {
+            this.has_waited = false;
         }
         Poll::Ready(Ok(()))
     }
@@ -115,5 +116,47 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PacedIo<Io> {
             Shut::AllRead => Poll::Ready(Ok(())),
             Shut::Unread => poll_discard(Pin::new(&mut this.io), cx),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::SocketAddr, sync::Arc, task::Waker};
+
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWrite as _, duplex},
+        time::Instant,
+    };
+
+    use super::*;
+    use crate::{Counters, Limits, pace::Overdue};
+
+    /// hyper flushes whenever its buffer is empty, also between two pieces of an answer.
+    #[tokio::test]
+    async fn an_answer_that_had_to_wait_is_over_with_its_last_byte() {
+        let (mut client, server) = duplex(4);
+        let limits = Limits {
+            idle_timeout: Limits::ANSWER_DEADLINE * 2,
+            ..Limits::default()
+        };
+        let peer = SocketAddr::from(([192, 0, 2, 7], 4711));
+        let session = Session::new(peer, limits, Arc::new(Counters::default()));
+        let mut io = PacedIo::new(server, Arc::clone(&session));
+        let mut cx = Context::from_waker(Waker::noop());
+        session.pace().received(b"GET / HTTP/1.1\r\n\r\n");
+        session.pace().head_complete(false);
+
+        assert!(Pin::new(&mut io).poll_write(&mut cx, b"full").is_ready());
+        assert!(Pin::new(&mut io).poll_write(&mut cx, b"more").is_pending());
+        client.read_exact(&mut [0; 4]).await.unwrap();
+        assert!(Pin::new(&mut io).poll_flush(&mut cx).is_ready());
+        let due = session.pace().due(&limits, Instant::now);
+        assert_eq!(due.map(|(_, overdue)| overdue), Some(Overdue::Answer));
+
+        assert!(Pin::new(&mut io).poll_write(&mut cx, b"more").is_ready());
+        session.pace().answered();
+        assert!(Pin::new(&mut io).poll_flush(&mut cx).is_ready());
+        let due = session.pace().due(&limits, Instant::now);
+        assert_eq!(due.map(|(_, overdue)| overdue), Some(Overdue::Idle));
     }
 }

@@ -101,7 +101,7 @@ where
                 () = stop.cancelled() => break,
                 Some(ended) = self.connections.join_next() => self.note_end(ended),
                 accepted = listener.accept() => match accepted {
-                    Ok((io, peer)) => self.admit(io, peer),
+                    Ok((io, peer)) => self.admit(io, peer, L::abandon),
                     Err(failure) => {
                         self.counters.accept_errors.increment();
                         if let Some(unlogged) = failures.admit_line(Instant::now()) {
@@ -125,7 +125,7 @@ where
             tokio::select! {
                 biased;
                 accepted = listener.accept() => match accepted {
-                    Ok((io, peer)) => self.admit(io, peer),
+                    Ok((io, peer)) => self.admit(io, peer, L::abandon),
                     Err(_) => break,
                 },
                 () = ready(()) => break,
@@ -133,7 +133,7 @@ where
         }
     }
 
-    fn admit<Io>(&mut self, io: Io, peer: SocketAddr)
+    fn admit<Io>(&mut self, io: Io, peer: SocketAddr, abandon: fn(Io))
     where
         Io: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     {
@@ -147,7 +147,7 @@ where
         let session = Session::new(peer, self.limits, Arc::clone(&self.counters));
         let open = OpenConnection::new(Arc::clone(&self.counters));
         let leave = self.leave.awaited();
-        let attended = attend(io, session, self.service.clone(), leave);
+        let attended = attend(io, session, self.service.clone(), leave, abandon);
         self.connections.spawn(async move {
             let _open = open;
             attended.await;

@@ -21,6 +21,13 @@ const LOOK_EVERY: Duration = Duration::from_micros(200);
 pub(crate) enum Software {
     /// The binary of heureka.
     Heureka(PathBuf),
+    /// The binary of heureka, with flags of `serve`.
+    HeurekaWith {
+        /// Where it is.
+        binary: PathBuf,
+        /// What it is told.
+        flags: Vec<String>,
+    },
     /// This program, as the bare hyper server.
     Floor,
     /// The script that starts the Java server.
@@ -49,13 +56,12 @@ impl Software {
     fn command(&self, address: SocketAddr, delta_retention: Duration) -> Result<Vec<String>> {
         let retention_ms = delta_retention.as_millis();
         Ok(match self {
-            Self::Heureka(binary) => vec![
-                path_text(binary)?,
-                "serve".to_owned(),
-                format!("--listen={address}"),
-                "--log-level=warn".to_owned(),
-                format!("--delta-retention={retention_ms}ms"),
-            ],
+            Self::Heureka(binary) => heureka_command(binary, address, retention_ms)?,
+            Self::HeurekaWith { binary, flags } => {
+                let mut command = heureka_command(binary, address, retention_ms)?;
+                command.extend_from_slice(flags);
+                command
+            }
             Self::Floor => vec![
                 path_text(&std::env::current_exe()?)?,
                 "floor".to_owned(),
@@ -170,6 +176,16 @@ pub(crate) fn pin_own_process(core: usize) -> Result<()> {
     Ok(())
 }
 
+fn heureka_command(binary: &Path, address: SocketAddr, retention_ms: u128) -> Result<Vec<String>> {
+    Ok(vec![
+        path_text(binary)?,
+        "serve".to_owned(),
+        format!("--listen={address}"),
+        "--log-level=warn".to_owned(),
+        format!("--delta-retention={retention_ms}ms"),
+    ])
+}
+
 fn answers(address: SocketAddr) -> std::io::Result<bool> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -206,6 +222,11 @@ mod tests {
         let heureka = command(Software::Heureka("target/release/heureka".into()));
         assert!(heureka.starts_with("target/release/heureka serve --listen=127.0.0.1:7777"));
         assert!(heureka.ends_with("--delta-retention=90000ms"));
+        let flagged = command(Software::HeurekaWith {
+            binary: "target/release/heureka".into(),
+            flags: vec!["--write-stall=5s".to_owned()],
+        });
+        assert_eq!(flagged, format!("{heureka} --write-stall=5s"));
         assert!(command(Software::Floor).ends_with(" floor --listen=127.0.0.1:7777"));
         let java = command(Software::Java("server.sh".into()));
         assert!(java.starts_with("server.sh 7777 ") && java.ends_with("DeltaQueue=90000"));

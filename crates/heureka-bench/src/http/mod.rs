@@ -9,6 +9,6 @@ mod answer;
 mod connection;
 mod target;
 
-pub(crate) use self::answer::Answer;
+pub(crate) use self::answer::{Answer, AnswerReader};
 pub(crate) use self::connection::Connection;
 pub(crate) use self::target::{Target, loopback_source};

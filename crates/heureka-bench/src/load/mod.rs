@@ -13,3 +13,7 @@ mod ticker;
 mod work;
 
 pub(crate) use self::command::{LoadArgs, run};
+pub(crate) use self::report::Report;
+pub(crate) use self::run::run as open_loop;
+pub(crate) use self::schedule::{Kind, Schedule};
+pub(crate) use self::work::Work;

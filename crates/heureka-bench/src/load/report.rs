@@ -100,6 +100,12 @@ impl Report {
         self.all().into_iter().map(|fate| fate.errors).sum()
     }
 
+    /// The longest that any answer took.
+    pub(crate) fn longest(&self) -> Duration {
+        let us = self.all().map(|fate| fate.latency_us.max());
+        Duration::from_micros(us.into_iter().max().unwrap_or_default())
+    }
+
     /// A row for each kind that was due at all.
     pub(crate) fn table(&self, duration: Duration) -> Table {
         let mut table = Table::new(&[
@@ -185,6 +191,7 @@ mod tests {
             report.count_answer(Kind::Delta, answer(status), latency, ms < 3);
         }
         assert_eq!((report.unanswered(), report.errors()), (2, 1));
+        assert_eq!(report.longest().as_millis(), 3);
         let table = report.table(Duration::from_secs(2));
         let row = table.text().lines().last().unwrap();
         assert!(

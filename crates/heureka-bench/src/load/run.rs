@@ -40,7 +40,7 @@ struct Load {
 }
 
 /// Runs a schedule over the connections for so long, and says what became of its requests.
-pub(super) async fn run(
+pub(crate) async fn run(
     work: Work,
     schedule: Schedule,
     connections: Vec<Connection>,

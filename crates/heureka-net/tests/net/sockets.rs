@@ -2,8 +2,10 @@
 
 use std::{
     convert::Infallible,
+    io::ErrorKind,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -21,6 +23,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::harness::{Client, Seen, answer, closes, get};
 
+/// More than the kernel takes for a client that does not read.
+const ENDLESS_BYTES: usize = 64 * 1024 * 1024;
+
 struct Server {
     address: SocketAddr,
     stop: CancellationToken,
@@ -29,25 +34,38 @@ struct Server {
     waiting: Arc<Semaphore>,
     /// Takes a permit for each request that may pass.
     gate: Arc<Semaphore>,
+    counters: Arc<Counters>,
 }
 
 impl Server {
     fn start() -> Self {
+        Self::with(Limits::default())
+    }
+
+    fn with(limits: Limits) -> Self {
         let listener = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let (waiting, gate) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
         let at_gate = (Arc::clone(&waiting), Arc::clone(&gate));
         let service = service_fn(move |request| respond(at_gate.clone(), request));
-        let (limits, counters) = (Limits::default(), Arc::new(Counters::default()));
+        let counters = Arc::new(Counters::default());
         let mut task = JoinSet::new();
-        task.spawn(serve(listener, limits, service, stop.clone(), counters));
+        let served = serve(
+            listener,
+            limits,
+            service,
+            stop.clone(),
+            Arc::clone(&counters),
+        );
+        task.spawn(served);
         Self {
             address,
             stop,
             task,
             waiting,
             gate,
+            counters,
         }
     }
 
@@ -70,6 +88,7 @@ async fn respond(
             gate.acquire().await.unwrap().forget();
             Ok(Response::new(Full::from("open")))
         }
+        "/endless" => Ok(Response::new(Full::from(vec![b'x'; ENDLESS_BYTES]))),
         _ => answer(Seen::default(), request).await,
     }
 }
@@ -138,4 +157,20 @@ async fn a_client_that_breaks_off_is_noticed() {
     server.stop.cancel();
     let mut task = server.task;
     assert_eq!(task.join_next().await.unwrap().unwrap().aborted, 0);
+}
+
+/// After a plain close the client would first find all that the kernel has kept for it, and then an orderly end.
+#[tokio::test]
+async fn nothing_is_kept_for_a_client_that_does_not_read() {
+    let server = Server::with(Limits {
+        write_stall: Duration::ZERO,
+        ..Limits::default()
+    });
+    let mut client = server.connect().await;
+    client.send(&get("/endless")).await;
+    while server.counters.write_timeouts.get() == 0 || server.counters.open.get() > 0 {
+        yield_now().await;
+    }
+    let end = client.io.read_to_end(&mut Vec::new()).await;
+    assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
 }

@@ -1,0 +1,145 @@
+//! The server that has to bear it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+
+use crate::cases::{Bench, Timing};
+use crate::compare::{Pinning, Server, Software, pin_own_process};
+use crate::fleet::{Coding, Fleet, Listing};
+use crate::http::{Answer, Connection};
+use crate::process::Process;
+
+/// Short, so that the changes of registering soon leave the delta, and do not count as memory of the run.
+const DELTA_RETENTION: Duration = Duration::from_secs(10);
+/// How long after that the server has forgotten them, as a rule.
+const FORGETTING: Duration = Duration::from_secs(2);
+/// When those changes have left for certain.
+const DELTA_PATIENCE: Duration = Duration::from_secs(60);
+/// No lease ends during a run.
+const LEASE_SECS: u32 = 7200;
+const REGISTERING_CONNECTIONS: usize = 16;
+const BUFFER_BYTES: usize = 256 * 1024;
+/// What this process opens beside the connections of its readers.
+const RESERVED_DESCRIPTORS: u64 = 128;
+
+/// What is started, and what it has.
+#[derive(Debug, Args)]
+pub(super) struct SubjectArgs {
+    /// The binary of heureka
+    #[arg(long, value_name = "FILE", default_value = "target/release/heureka")]
+    pub(super) heureka: PathBuf,
+    /// The core on which the server runs
+    #[arg(long, value_name = "CORE", default_value_t = 0)]
+    server_core: usize,
+    /// The core on which the readers run
+    #[arg(long, value_name = "CORE", default_value_t = 1)]
+    own_core: usize,
+}
+
+/// A server with a fleet.
+#[derive(Debug)]
+pub(super) struct Subject {
+    /// What is registered, or is to be.
+    pub(super) fleet: Fleet,
+    server: Server,
+}
+
+impl Subject {
+    /// Starts a server with these flags.
+    pub(super) fn start(
+        args: &SubjectArgs,
+        instances: usize,
+        mut flags: Vec<String>,
+    ) -> Result<Self> {
+        // Most instances send no heartbeat here, and their leases outlast the run.
+        flags.push("--self-preservation=off".to_owned());
+        pin_own_process(args.own_core)?;
+        let pinning = Pinning {
+            server_core: args.server_core,
+            own_core: args.own_core,
+        };
+        let software = Software::HeurekaWith {
+            binary: args.heureka.clone(),
+            flags,
+        };
+        let server = Server::start(&software, pinning, DELTA_RETENTION)?;
+        let fleet = Fleet::new(server.target(), instances, instances / 20, LEASE_SECS);
+        Ok(Self { fleet, server })
+    }
+
+    /// Registers the fleet, and waits until no delta tells of that.
+    pub(super) async fn register(&self) -> Result<()> {
+        let timing = Timing {
+            warm_up: Duration::ZERO,
+            measure: Duration::ZERO,
+        };
+        let (fleet, process) = (self.fleet.clone(), self.process());
+        let mut bench = Bench::open(fleet, process, REGISTERING_CONNECTIONS, timing).await?;
+        bench.register_fleet().await?;
+        Ok(())
+    }
+
+    /// Waits until no delta tells of the registrations. That is looked at only when it should be so, for a delta of
+    /// everything that is read meanwhile would count as memory of the run.
+    pub(super) async fn forget_changes(&self) -> Result<()> {
+        let timing = Timing {
+            warm_up: Duration::ZERO,
+            measure: Duration::ZERO,
+        };
+        tokio::time::sleep(DELTA_RETENTION + FORGETTING).await;
+        let mut bench = Bench::open(self.fleet.clone(), self.process(), 1, timing).await?;
+        bench.wait_for_empty_delta(DELTA_PATIENCE).await
+    }
+
+    /// Reads everything once, as fast as it comes.
+    pub(super) async fn read_everything(&self, coding: Coding) -> Result<Answer> {
+        let mut connection = Connection::open(self.address(), None, BUFFER_BYTES).await?;
+        let mut request = Vec::new();
+        self.fleet.read(&mut request, Listing::Full, coding, None);
+        let answer = connection.exchange(&request).await?;
+        ensure!(answer.status == 200, "a full fetch: {}", answer.status);
+        Ok(answer)
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.fleet.target().address
+    }
+
+    /// Its process.
+    pub(super) fn process(&self) -> Process {
+        self.server.process()
+    }
+
+    /// Its resident memory.
+    pub(super) fn resident_mib(&self) -> Result<f64> {
+        Ok(self.process().resident_kib()? as f64 / 1024.0)
+    }
+
+    /// The most that it ever had, or has had since `forget_peak`.
+    pub(super) fn peak_mib(&self) -> Result<f64> {
+        Ok(self.process().peak_resident_kib()? as f64 / 1024.0)
+    }
+}
+
+/// Raises the limit of open files, and complains where it is too low for so many connections.
+pub(super) fn make_room_for(connections: usize) -> Result<()> {
+    let limit = rlimit::increase_nofile_limit(u64::MAX).context("the limit of open files")?;
+    ensure!(
+        connections as u64 + RESERVED_DESCRIPTORS <= limit,
+        "{connections} connections do not fit below the limit of {limit} open files: raise it with `ulimit -n`"
+    );
+    Ok(())
+}
+
+/// Whether a binary has this flag of `serve`.
+pub(super) fn knows_flag(binary: &Path, flag: &str) -> Result<bool> {
+    let help = Command::new(binary).args(["serve", "--help"]).output()?;
+    let help = String::from_utf8_lossy(&help.stdout);
+    Ok(help.split_whitespace().any(|word| word == flag))
+}
