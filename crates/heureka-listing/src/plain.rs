@@ -41,7 +41,7 @@ impl Leaf {
         let mut bytes = Vec::with_capacity(self.expected_bytes());
         let mut spans = Vec::with_capacity(self.rows.len());
         let mut before = None;
-        for row in &*self.rows {
+        for row in self.rows.iter() {
             if let Some(before) = before.replace(row.app()) {
                 bytes.extend(junction(shape, before, row.app()));
             }

@@ -11,6 +11,8 @@ const ENTRY_BYTES: usize = 6;
 #[derive(Clone, Debug)]
 pub struct Row {
     info: InstanceInfo,
+    /// Again, so that rows of one application are known without a look at their documents.
+    app: AppName,
     weight_bytes: u32,
     content: Digest,
 }
@@ -21,6 +23,7 @@ impl Row {
     pub fn new(info: InstanceInfo) -> Self {
         Self {
             content: Digest::of(&(&*info.document, info.status, info.overridden_status)),
+            app: info.document.app.clone(),
             weight_bytes: u32::try_from(weight_of(&info.document)).unwrap_or(u32::MAX),
             info,
         }
@@ -41,12 +44,16 @@ impl Row {
 
     /// What orders rows.
     pub(crate) fn key(&self) -> (&str, &str) {
-        let document = &self.info.document;
-        (document.app.as_str(), document.id.as_str())
+        (self.app.as_str(), self.info.document.id.as_str())
+    }
+
+    /// Whether both are of one application. Its name is shared by nearly all of its rows.
+    pub(crate) fn has_app_of(&self, other: &Self) -> bool {
+        self.app.is_shared_with(&other.app) || self.app == other.app
     }
 
     pub(crate) fn app(&self) -> &AppName {
-        &self.info.document.app
+        &self.app
     }
 
     /// About how many bytes it takes in JSON.

@@ -27,6 +27,12 @@ impl AppName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether both are one text in memory; two texts may be equal all the same.
+    #[must_use]
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// The name of a remote region, in lower case, as requests are read (server.md G13).

@@ -46,7 +46,7 @@ impl Fragments {
         };
         let row = Row::new(info);
         self.rows[self.next] = row.clone();
-        self.listing = self.listing.edited(vec![Edit::Put(row)]);
+        self.listing = std::mem::take(&mut self.listing).edited(vec![Edit::Put(row)]);
     }
 
     pub(crate) fn read_packed(&self, packer: &mut Packer) -> usize {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heureka_model::InstanceKey;
 
-use super::node::{Branch, FILLED_LEAF_BYTES, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
+use super::node::{FILLED_LEAF_BYTES, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
 use crate::row::Row;
 
 /// What becomes of one key.
@@ -34,7 +34,7 @@ impl Edit {
 }
 
 /// The root after `edits`, which are in the order of their keys, each key once.
-pub(super) fn edited_root(root: Option<&Arc<Node>>, edits: &[Edit]) -> Option<Arc<Node>> {
+pub(super) fn edited_root(root: Option<Arc<Node>>, edits: &[Edit]) -> Option<Arc<Node>> {
     let mut nodes = match root {
         Some(root) => edited(root, edits),
         None => leaves(edits.iter().filter_map(Edit::row).collect()),
@@ -45,45 +45,76 @@ pub(super) fn edited_root(root: Option<&Arc<Node>>, edits: &[Edit]) -> Option<Ar
     nodes.pop().map(without_single_branches)
 }
 
-/// What takes the place of a node: nodes of its height, none where nothing is left of it.
-fn edited(node: &Arc<Node>, edits: &[Edit]) -> Vec<Arc<Node>> {
-    match &**node {
-        _ if edits.is_empty() => vec![Arc::clone(node)],
-        Node::Leaf(leaf) => leaves(merged(&leaf.rows, edits)),
-        Node::Branch(branch) => branches(edited_children(branch, edits)),
+/// What takes the place of a node: nodes of its height, none where nothing is left of it. Where nobody else has the node,
+/// its rows are taken out of it instead of copied, for each copy touches a document.
+fn edited(node: Arc<Node>, edits: &[Edit]) -> Vec<Arc<Node>> {
+    if edits.is_empty() {
+        return vec![node];
+    }
+    match Arc::try_unwrap(node) {
+        Ok(Node::Leaf(leaf)) => leaves(merged(Arc::unwrap_or_clone(leaf.rows), edits)),
+        Ok(Node::Branch(branch)) => branches(edited_children(branch.children.into_vec(), edits)),
+        Err(shared) => match &*shared {
+            Node::Leaf(leaf) => leaves(merged(leaf.rows.to_vec(), edits)),
+            Node::Branch(branch) => branches(edited_children(branch.children.to_vec(), edits)),
+        },
     }
 }
 
-fn edited_children(branch: &Branch, edits: &[Edit]) -> Vec<Arc<Node>> {
-    let mut children = Vec::with_capacity(branch.children.len() + 1);
+fn edited_children(children: Vec<Arc<Node>>, edits: &[Edit]) -> Vec<Arc<Node>> {
     let mut rest = edits;
-    for (index, child) in branch.children.iter().enumerate() {
-        let next = branch.children.get(index + 1);
+    let mut shares = Vec::with_capacity(children.len());
+    for index in 0..children.len() {
+        let next = children.get(index + 1);
         let is_before_next = |edit: &Edit| next.is_none_or(|next| next.begins_after(edit.key()));
         let (own, others) = rest.split_at(rest.partition_point(is_before_next));
         rest = others;
-        children.extend(edited(child, own));
+        shares.push(own);
     }
-    without_small_ones(children)
+    let with_edits = children.into_iter().zip(shares);
+    without_small_ones(
+        with_edits
+            .flat_map(|(child, own)| edited(child, own))
+            .collect(),
+    )
 }
 
+/// Up to so many edits of a leaf are made one by one; more are merged with its rows.
+const ONE_BY_ONE: usize = 8;
+
 /// The rows of a leaf after its edits.
-fn merged(rows: &[Row], edits: &[Edit]) -> Vec<Row> {
-    let mut merged = Vec::with_capacity(rows.len() + edits.len());
-    let mut rows = rows.iter().peekable();
+fn merged(mut rows: Vec<Row>, edits: &[Edit]) -> Vec<Row> {
+    if edits.len() > ONE_BY_ONE {
+        return merged_at_once(rows, edits);
+    }
     for edit in edits {
-        merged.extend(rows_before(&mut rows, edit).cloned());
+        let place = rows.binary_search_by(|row| row.key().cmp(&edit.key()));
+        match (place, edit.row()) {
+            (Ok(at), Some(row)) => rows.splice(at..=at, [row]).for_each(drop),
+            (Ok(at), None) => drop(rows.remove(at)),
+            (Err(at), Some(row)) => rows.insert(at, row),
+            (Err(_), None) => {}
+        }
+    }
+    rows
+}
+
+fn merged_at_once(rows: Vec<Row>, edits: &[Edit]) -> Vec<Row> {
+    let mut merged = Vec::with_capacity(rows.len() + edits.len());
+    let mut rows = rows.into_iter().peekable();
+    for edit in edits {
+        merged.extend(rows_before(&mut rows, edit));
         rows.next_if(|row| row.key() == edit.key());
         merged.extend(edit.row());
     }
-    merged.extend(rows.cloned());
+    merged.extend(rows);
     merged
 }
 
-fn rows_before<'a, 'b>(
-    rows: &'b mut Peekable<impl Iterator<Item = &'a Row>>,
-    edit: &'b Edit,
-) -> impl Iterator<Item = &'a Row> {
+fn rows_before<'a>(
+    rows: &'a mut Peekable<impl Iterator<Item = Row>>,
+    edit: &'a Edit,
+) -> impl Iterator<Item = Row> {
     std::iter::from_fn(move || rows.next_if(|row| row.key() < edit.key()))
 }
 
@@ -102,7 +133,7 @@ fn without_small_ones(nodes: Vec<Arc<Node>>) -> Vec<Arc<Node>> {
 fn joined(left: &Node, right: &Node) -> Vec<Arc<Node>> {
     match (left, right) {
         (Node::Leaf(left), Node::Leaf(right)) => {
-            leaves(left.rows.iter().chain(&*right.rows).cloned().collect())
+            leaves(left.rows.iter().chain(right.rows.iter()).cloned().collect())
         }
         (left, right) => {
             let children = left.children().iter().chain(right.children());

@@ -18,12 +18,12 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// The listing after `edits`; of several for one key the last one counts. What they do not touch is shared, with all
-    /// that was made of it.
+    /// The listing after `edits`; of several for one key the last one counts. What they do not touch is shared with whoever
+    /// has the listing as it was, with all that was made of it.
     #[must_use]
-    pub fn edited(&self, mut edits: Vec<Edit>) -> Self {
+    pub fn edited(self, mut edits: Vec<Edit>) -> Self {
         if edits.is_empty() {
-            return self.clone();
+            return self;
         }
         // The sort keeps the order of edits of one key; the last of them is found first from behind.
         edits.sort_by(|one, other| one.key().cmp(&other.key()));
@@ -31,7 +31,7 @@ impl Listing {
         edits.dedup_by(|earlier, later| earlier.key() == later.key());
         edits.reverse();
         Self {
-            root: edit::edited_root(self.root.as_ref(), &edits),
+            root: edit::edited_root(self.root, &edits),
         }
     }
 

@@ -30,7 +30,7 @@ pub(crate) enum Node {
 #[derive(Debug)]
 pub(crate) struct Leaf {
     /// Shared with leaves that remember other forms of them.
-    pub(crate) rows: Arc<[Row]>,
+    pub(crate) rows: Arc<Vec<Row>>,
     /// The applications of the rows: what is looked for by them is found without a look at the documents.
     pub(crate) segments: Arc<[Segment]>,
     pub(crate) totals: Totals,
@@ -90,7 +90,7 @@ impl Node {
         Arc::new(Self::Leaf(Leaf {
             totals: Totals::of(&rows),
             segments: segments(&rows).into(),
-            rows: rows.into(),
+            rows: Arc::new(rows),
             memo: LeafMemo::default(),
         }))
     }
@@ -165,7 +165,7 @@ impl Node {
 
 fn segments(rows: &[Row]) -> Vec<Segment> {
     let mut end = 0;
-    let of_one_app = rows.chunk_by(|one, next| one.app() == next.app());
+    let of_one_app = rows.chunk_by(|one, next| one.has_app_of(next));
     of_one_app
         .filter_map(|rows| {
             let begin = end;

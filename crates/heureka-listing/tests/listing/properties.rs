@@ -33,7 +33,7 @@ fn apply(listing: &Listing, naive: &mut Naive, steps: &[Step]) -> Listing {
             Edit::TakeOut(key)
         }
     });
-    listing.edited(edits.collect())
+    listing.clone().edited(edits.collect())
 }
 
 fn check(listing: &Listing, naive: &Naive) {

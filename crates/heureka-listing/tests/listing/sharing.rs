@@ -21,7 +21,9 @@ fn unshared_bytes(before: &BTreeSet<(usize, usize)>, after: &BTreeSet<(usize, us
 }
 
 fn changed(listing: &Listing) -> Listing {
-    listing.edited(vec![Edit::Put(row("APP00250", "host-7", 2))])
+    listing
+        .clone()
+        .edited(vec![Edit::Put(row("APP00250", "host-7", 2))])
 }
 
 #[test]

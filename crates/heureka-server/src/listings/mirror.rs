@@ -57,14 +57,14 @@ impl Mirror {
             });
             changed.push(Edit::Put(row));
         }
-        self.full = self.full.edited(shown);
+        self.full = std::mem::take(&mut self.full).edited(shown);
         // A key that changed and has left the window again is taken out after it was put in.
         changed.extend(
             self.recent
                 .forgotten(&news.oldest_orders)
                 .map(Edit::TakeOut),
         );
-        self.recent.listing = self.recent.listing.edited(changed);
+        self.recent.listing = std::mem::take(&mut self.recent.listing).edited(changed);
     }
 }
 
