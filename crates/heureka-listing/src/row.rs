@@ -1,6 +1,6 @@
 //! One instance, as listings show it.
 
-use heureka_model::{AppName, Digest, Document, InstanceInfo};
+use heureka_model::{AppName, Digest, Document, InstanceId, InstanceInfo};
 
 /// What the names of the fields and the punctuation around them come to in JSON.
 const FRAME_BYTES: usize = 620;
@@ -11,8 +11,9 @@ const ENTRY_BYTES: usize = 6;
 #[derive(Clone, Debug)]
 pub struct Row {
     info: InstanceInfo,
-    /// Again, so that rows of one application are known without a look at their documents.
+    /// Again, so that rows are found without a look at their documents.
     app: AppName,
+    id: InstanceId,
     weight_bytes: u32,
     content: Digest,
 }
@@ -24,6 +25,7 @@ impl Row {
         Self {
             content: Digest::of(&(&*info.document, info.status, info.overridden_status)),
             app: info.document.app.clone(),
+            id: info.document.id.clone(),
             weight_bytes: u32::try_from(weight_of(&info.document)).unwrap_or(u32::MAX),
             info,
         }
@@ -44,7 +46,7 @@ impl Row {
 
     /// What orders rows.
     pub(crate) fn key(&self) -> (&str, &str) {
-        (self.app.as_str(), self.info.document.id.as_str())
+        (self.app.as_str(), self.id.as_str())
     }
 
     /// Whether both are of one application. Its name is shared by nearly all of its rows.
