@@ -139,6 +139,12 @@ pub(crate) struct Packed {
 }
 
 impl PlainRows {
+    /// The bytes of one row.
+    pub(crate) fn row(&self, row: usize) -> Option<&[u8]> {
+        let (begin, end) = self.spans.get(row)?;
+        self.bytes.get(at(*begin)..at(*end))
+    }
+
     /// The bytes of neighbouring rows, with what stands between them.
     pub(crate) fn of(&self, rows: &Range<usize>) -> Bytes {
         let first = self.spans.get(rows.start);

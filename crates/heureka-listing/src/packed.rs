@@ -35,9 +35,14 @@ impl Node {
 }
 
 impl Leaf {
-    /// The plain bytes are kept only where somebody asked for them.
+    /// The plain bytes are kept only where somebody asked for them, or the next change needs them.
     fn pack(&self, shape: Shape, packer: &mut Packer) -> Packed {
-        match self.memo.plain.get(shape.slot()) {
+        let known = if self.is_changed {
+            self.plain(shape)
+        } else {
+            self.memo.plain.get(shape.slot())
+        };
+        match known {
             Some(rows) => packed(&rows.bytes, shape, packer),
             None => packed(&self.write(shape).bytes, shape, packer),
         }

@@ -37,16 +37,28 @@ impl Leaf {
 
     /// Writes the rows.
     pub(crate) fn write(&self, shape: Shape) -> PlainRows {
+        self.write_with(shape, |_| None)
+    }
+
+    /// Writes the rows, but for those of which `known` has the bytes.
+    pub(crate) fn write_with<'a>(
+        &self,
+        shape: Shape,
+        known: impl Fn(usize) -> Option<&'a [u8]>,
+    ) -> PlainRows {
         let pieces: Pieces = shape.pieces();
         let mut bytes = Vec::with_capacity(self.expected_bytes());
         let mut spans = Vec::with_capacity(self.rows.len());
         let mut before = None;
-        for row in self.rows.iter() {
+        for (at, row) in self.rows.iter().enumerate() {
             if let Some(before) = before.replace(row.app()) {
                 bytes.extend(junction(shape, before, row.app()));
             }
             let begin = bytes.len();
-            bytes = pieces.instance(bytes, row.info(), shape.within);
+            match known(at) {
+                Some(known) => bytes.extend_from_slice(known),
+                None => bytes = pieces.instance(bytes, row.info(), shape.within),
+            }
             spans.push((offset(begin), offset(bytes.len())));
         }
         bytes.shrink_to_fit();

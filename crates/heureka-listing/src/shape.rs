@@ -15,6 +15,26 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// The listings in all forms, each at its slot.
+    pub(crate) const LISTINGS: [Self; FORMS] = [
+        Self::of_listing(Format::Json, Detail::Full, Version::V2),
+        Self::of_listing(Format::Json, Detail::Compact, Version::V2),
+        Self::of_listing(Format::Xml, Detail::Compact, Version::V2),
+        Self::of_listing(Format::Xml, Detail::Full, Version::V1),
+        Self::of_listing(Format::Xml, Detail::Full, Version::V2),
+    ];
+
+    const fn of_listing(format: Format, detail: Detail, version: Version) -> Self {
+        Self {
+            form: Form {
+                format,
+                detail,
+                version,
+            },
+            within: Within::Applications,
+        }
+    }
+
     pub(crate) fn listing(form: Form) -> Self {
         Self {
             form,
@@ -62,5 +82,16 @@ impl Shape {
             (Format::Xml, Detail::Full, Version::V1, Within::Application) => 5,
             (Format::Xml, Detail::Full, Version::V2, Within::Application) => 6,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listing_is_at_its_slot() {
+        let slots = Shape::LISTINGS.map(Shape::slot);
+        assert_eq!(slots, [0, 1, 2, 3, 4]);
     }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use heureka_model::InstanceKey;
 
-use super::node::{FILLED_LEAF_BYTES, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
+use super::node::{FILLED_LEAF_BYTES, Leaf, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
+use crate::memo::LeafMemo;
 use crate::row::Row;
+use crate::shape::Shape;
 
 /// What becomes of one key.
 #[derive(Clone, Debug)]
@@ -52,10 +54,10 @@ fn edited(node: Arc<Node>, edits: &[Edit]) -> Vec<Arc<Node>> {
         return vec![node];
     }
     match Arc::try_unwrap(node) {
-        Ok(Node::Leaf(leaf)) => leaves(merged(Arc::unwrap_or_clone(leaf.rows), edits)),
+        Ok(Node::Leaf(leaf)) => edited_leaf(Arc::unwrap_or_clone(leaf.rows), &leaf.memo, edits),
         Ok(Node::Branch(branch)) => branches(edited_children(branch.children.into_vec(), edits)),
         Err(shared) => match &*shared {
-            Node::Leaf(leaf) => leaves(merged(leaf.rows.to_vec(), edits)),
+            Node::Leaf(leaf) => edited_leaf(leaf.rows.to_vec(), &leaf.memo, edits),
             Node::Branch(branch) => branches(edited_children(branch.children.to_vec(), edits)),
         },
     }
@@ -82,21 +84,46 @@ fn edited_children(children: Vec<Arc<Node>>, edits: &[Edit]) -> Vec<Arc<Node>> {
 /// Up to so many edits of a leaf are made one by one; more are merged with its rows.
 const ONE_BY_ONE: usize = 8;
 
-/// The rows of a leaf after its edits.
-fn merged(mut rows: Vec<Row>, edits: &[Edit]) -> Vec<Row> {
+/// What takes the place of a leaf that had these rows.
+fn edited_leaf(mut rows: Vec<Row>, memo: &LeafMemo, edits: &[Edit]) -> Vec<Arc<Node>> {
     if edits.len() > ONE_BY_ONE {
-        return merged_at_once(rows, edits);
+        return leaves(merged_at_once(rows, edits));
     }
+    let mut origins: Vec<Option<usize>> = (0..rows.len()).map(Some).collect();
     for edit in edits {
         let place = rows.binary_search_by(|row| row.key().cmp(&edit.key()));
-        match (place, edit.row()) {
-            (Ok(at), Some(row)) => rows.splice(at..=at, [row]).for_each(drop),
-            (Ok(at), None) => drop(rows.remove(at)),
-            (Err(at), Some(row)) => rows.insert(at, row),
-            (Err(_), None) => {}
+        let (at, replaced) = match place {
+            Ok(at) => (at, 1),
+            Err(at) => (at, 0),
+        };
+        let row = edit.row();
+        origins.splice(at..at + replaced, row.iter().map(|_| None));
+        rows.splice(at..at + replaced, row);
+    }
+    let weight_bytes: u64 = rows.iter().map(Row::weight_bytes).sum();
+    if rows.is_empty() || weight_bytes > MAX_LEAF_BYTES {
+        return leaves(rows);
+    }
+    let mut leaf = Leaf::new(rows);
+    leaf.is_changed = true;
+    carry_over(memo, &leaf, &origins);
+    vec![Arc::new(Node::Leaf(leaf))]
+}
+
+/// Writes a changed leaf in the forms in which it was deflated since the change before this one: who asked for it then
+/// will ask again. What has not changed is copied.
+fn carry_over(memo: &LeafMemo, leaf: &Leaf, origins: &[Option<usize>]) {
+    for shape in Shape::LISTINGS {
+        let slot = shape.slot();
+        if memo.packed.get(slot).is_some()
+            && let Some(before) = memo.plain.get(slot)
+        {
+            let known = |at: usize| before.row(*origins.get(at)?.as_ref()?);
+            leaf.memo
+                .plain
+                .get_or_make(slot, || leaf.write_with(shape, known));
         }
     }
-    rows
 }
 
 fn merged_at_once(rows: Vec<Row>, edits: &[Edit]) -> Vec<Row> {

@@ -34,6 +34,9 @@ pub(crate) struct Leaf {
     /// The applications of the rows: what is looked for by them is found without a look at the documents.
     pub(crate) segments: Arc<[Segment]>,
     pub(crate) totals: Totals,
+    /// Whether it is another leaf with a few changes. Others will follow, so what would be written for deflating alone is
+    /// kept: then the next change needs only its own rows written.
+    pub(crate) is_changed: bool,
     pub(crate) memo: LeafMemo,
 }
 
@@ -85,14 +88,21 @@ impl Totals {
     }
 }
 
-impl Node {
-    pub(crate) fn leaf(rows: Vec<Row>) -> Arc<Self> {
-        Arc::new(Self::Leaf(Leaf {
+impl Leaf {
+    pub(crate) fn new(rows: Vec<Row>) -> Self {
+        Self {
             totals: Totals::of(&rows),
             segments: segments(&rows).into(),
             rows: Arc::new(rows),
+            is_changed: false,
             memo: LeafMemo::default(),
-        }))
+        }
+    }
+}
+
+impl Node {
+    pub(crate) fn leaf(rows: Vec<Row>) -> Arc<Self> {
+        Arc::new(Self::Leaf(Leaf::new(rows)))
     }
 
     pub(crate) fn branch(children: Vec<Arc<Self>>) -> Arc<Self> {

@@ -58,6 +58,8 @@ struct Kept {
     scope: ScopeKey,
     mirror: Arc<Mutex<Mirror>>,
     asked_at: Duration,
+    /// When it was last asked what nobody asks for any longer.
+    forgot_at: Duration,
     /// In which forms, and when last.
     forms: Vec<(Coded, Duration)>,
 }
@@ -146,16 +148,17 @@ impl Listings {
     /// Lets go of what was made in forms that nobody has asked for lately.
     fn forget_forms(&self, mono: Duration) {
         for kept in &mut *self.scopes.lock() {
-            let before = kept.forms.len();
+            if mono.saturating_sub(kept.forgot_at) < FORGET_FORMS_AFTER {
+                continue;
+            }
+            kept.forgot_at = mono;
             let forms = &mut kept.forms;
             forms.retain(|(_, at)| mono.saturating_sub(*at) < FORGET_FORMS_AFTER);
-            if forms.len() < before {
-                let mut asked = AskedForms::default();
-                for (coded, _) in forms {
-                    asked.add(coded.form, coded.is_packed);
-                }
-                kept.mirror.lock().keep(&asked);
+            let mut asked = AskedForms::default();
+            for (coded, _) in forms {
+                asked.add(coded.form, coded.is_packed);
             }
+            kept.mirror.lock().keep(&asked);
         }
     }
 
@@ -233,6 +236,7 @@ impl Kept {
             scope,
             mirror: Arc::default(),
             asked_at: mono,
+            forgot_at: mono,
             forms: Vec::new(),
         }
     }
