@@ -165,8 +165,7 @@ impl Listings {
     /// The whole of a listing. What nobody has asked for yet is made now: a little of it here, and much of it beside the
     /// connections that this thread serves.
     pub(crate) fn body(app: &App, listing: Listing, coded: Coded, header: Header) -> Making {
-        let missing = listing.missing_leaves(coded.form, coded.is_packed, LEAVES_AT_ONCE + 1);
-        if missing <= LEAVES_AT_ONCE {
+        if is_nearly_made(&listing, coded) {
             return Making::Made(app.listings().make(&listing, coded, &header));
         }
         let app = app.clone();
@@ -270,6 +269,10 @@ fn follow(app: &App, scope: &ScopeKey, mirror: &mut Mirror) -> Shown {
 /// next one who asks.
 async fn make_beside(app: &App, listing: Listing, coded: Coded, header: Header) {
     let permit = Arc::clone(&app.listings().builders).acquire_owned().await;
+    // Those who held the permits before may have made the same.
+    if is_nearly_made(&listing, coded) {
+        return;
+    }
     let mut packer = app.listings().packer();
     let making = tokio::task::spawn_blocking(move || {
         let _permit = permit;
@@ -280,6 +283,10 @@ async fn make_beside(app: &App, listing: Listing, coded: Coded, header: Header) 
     if let Ok(packer) = making.await {
         app.listings().put_back(packer);
     }
+}
+
+fn is_nearly_made(listing: &Listing, coded: Coded) -> bool {
+    listing.missing_leaves(coded.form, coded.is_packed, LEAVES_AT_ONCE + 1) <= LEAVES_AT_ONCE
 }
 
 fn make(listing: &Listing, coded: Coded, header: &Header, packer: &mut Packer) -> Body {
