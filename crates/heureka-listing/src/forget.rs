@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heureka_wire::Form;
 
 use crate::shape::Shape;
-use crate::tree::{Branch, Leaf, Listing, Node};
+use crate::tree::{Branch, BranchParts, Leaf, Listing, Node};
 
 /// The forms that are still asked for.
 #[derive(Clone, Debug, Default)]
@@ -51,15 +51,12 @@ fn kept(node: &Node, forms: &AskedForms) -> Arc<Node> {
             is_changed: false,
             memo: leaf.memo.keeping(forms),
         }),
-        Node::Branch(branch) => Node::Branch(Branch {
-            children: branch
-                .children
-                .iter()
-                .map(|child| kept(child, forms))
-                .collect(),
-            last_apps: branch.last_apps.clone(),
-            totals: branch.totals,
-            memo: branch.memo.keeping(forms),
-        }),
+        Node::Branch(branch) => {
+            let children = branch.parts.children.iter();
+            Node::Branch(Branch {
+                parts: BranchParts::new(children.map(|child| kept(child, forms)).collect()),
+                memo: branch.memo.keeping(forms),
+            })
+        }
     })
 }

@@ -68,8 +68,11 @@ impl Branch {
     fn pack(&self, shape: Shape, packer: &mut Packer, keeps_bytes: bool) -> Packed {
         let mut sum = Packed::nothing();
         let mut bytes = Vec::new();
-        for (index, child) in self.children.iter().enumerate() {
-            if let Some(before) = index.checked_sub(1).and_then(|at| self.children.get(at)) {
+        for (index, child) in self.parts.children.iter().enumerate() {
+            if let Some(before) = index
+                .checked_sub(1)
+                .and_then(|at| self.parts.children.get(at))
+            {
                 let junction = junction_of(shape, before, child);
                 let packed_junction = stored(&junction);
                 sum.add(Checksum::of(&junction), length(&packed_junction));

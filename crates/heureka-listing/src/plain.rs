@@ -89,8 +89,16 @@ impl Node {
 
 impl Branch {
     fn sum_plain_bytes(&self, shape: Shape) -> u64 {
-        let children = self.children.iter().map(|child| child.plain_bytes(shape));
-        let neighbours = self.children.iter().zip(self.children.iter().skip(1));
+        let children = self
+            .parts
+            .children
+            .iter()
+            .map(|child| child.plain_bytes(shape));
+        let neighbours = self
+            .parts
+            .children
+            .iter()
+            .zip(self.parts.children.iter().skip(1));
         let junctions = neighbours.map(|(one, next)| length(&junction_of(shape, one, next)));
         children.chain(junctions).sum()
     }

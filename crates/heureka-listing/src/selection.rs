@@ -149,9 +149,9 @@ impl Selection {
         match &**node {
             Node::Leaf(leaf) => self.add_rows(node, leaf, app, is_wanted),
             Node::Branch(branch) => {
-                let last_apps = &branch.last_apps;
+                let last_apps = &branch.parts.last_apps;
                 let first = last_apps.partition_point(|last| last.as_str() < app);
-                let own = branch.children.iter().skip(first);
+                let own = branch.parts.children.iter().skip(first);
                 own.take_while(|child| begins_within(child, app))
                     .for_each(|child| self.add_app(child, app, is_wanted));
             }

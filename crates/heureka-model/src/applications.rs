@@ -48,6 +48,13 @@ impl StatusCounts {
         }
     }
 
+    /// Undoes [`StatusCounts::add_all`].
+    pub fn remove_all(&mut self, other: &Self) {
+        for (count, less) in self.0.iter_mut().zip(other.0) {
+            *count = count.saturating_sub(less);
+        }
+    }
+
     /// Counts one less.
     pub fn remove(&mut self, status: InstanceStatus) {
         if let Some(count) = self.slot(status) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heureka_model::InstanceKey;
 
-use super::node::{FILLED_LEAF_BYTES, Leaf, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
+use super::node::{BranchParts, FILLED_LEAF_BYTES, Leaf, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
 use crate::memo::LeafMemo;
 use crate::row::Row;
 use crate::shape::Shape;
@@ -50,35 +50,44 @@ pub(super) fn edited_root(root: Option<Arc<Node>>, edits: &[Edit]) -> Option<Arc
 /// What takes the place of a node: nodes of its height, none where nothing is left of it. Where nobody else has the node,
 /// its rows are taken out of it instead of copied, for each copy touches a document.
 fn edited(node: Arc<Node>, edits: &[Edit]) -> Vec<Arc<Node>> {
-    if edits.is_empty() {
-        return vec![node];
-    }
     match Arc::try_unwrap(node) {
         Ok(Node::Leaf(leaf)) => edited_leaf(Arc::unwrap_or_clone(leaf.rows), &leaf.memo, edits),
-        Ok(Node::Branch(branch)) => branches(edited_children(branch.children.into_vec(), edits)),
+        Ok(Node::Branch(branch)) => edited_branch(branch.parts, edits),
         Err(shared) => match &*shared {
             Node::Leaf(leaf) => edited_leaf(leaf.rows.to_vec(), &leaf.memo, edits),
-            Node::Branch(branch) => branches(edited_children(branch.children.to_vec(), edits)),
+            Node::Branch(branch) => edited_branch(branch.parts.clone(), edits),
         },
     }
 }
 
-fn edited_children(children: Vec<Arc<Node>>, edits: &[Edit]) -> Vec<Arc<Node>> {
-    let mut rest = edits;
-    let mut shares = Vec::with_capacity(children.len());
-    for index in 0..children.len() {
-        let next = children.get(index + 1);
-        let is_before_next = |edit: &Edit| next.is_none_or(|next| next.begins_after(edit.key()));
-        let (own, others) = rest.split_at(rest.partition_point(is_before_next));
-        rest = others;
-        shares.push(own);
+/// What takes the place of a branch. Only the children that are edited are looked at, because the others are seldom in a
+/// processor's cache.
+fn edited_branch(mut parts: BranchParts, edits: &[Edit]) -> Vec<Arc<Node>> {
+    let mut is_untidy = false;
+    // From behind, so that the places of those before stay.
+    for (at, own) in shares(&parts.children, edits).into_iter().rev() {
+        let nodes = edited(parts.take_out(at), own);
+        is_untidy |= nodes.iter().any(|node| node.is_small());
+        parts.put_in(at, nodes);
     }
-    let with_edits = children.into_iter().zip(shares);
-    without_small_ones(
-        with_edits
-            .flat_map(|(child, own)| edited(child, own))
-            .collect(),
-    )
+    if is_untidy || !(1..=MAX_CHILDREN).contains(&parts.children.len()) {
+        return branches(without_small_ones(parts.children));
+    }
+    vec![Node::branch(parts)]
+}
+
+/// Which children have edits, and which each has.
+fn shares<'a>(children: &[Arc<Node>], edits: &'a [Edit]) -> Vec<(usize, &'a [Edit])> {
+    let (mut shares, mut rest) = (Vec::new(), edits);
+    while let Some(first) = rest.first() {
+        let after = children.partition_point(|child| !child.begins_after(first.key()));
+        let next = children.get(after.max(1));
+        let is_own = |edit: &Edit| next.is_none_or(|next| next.begins_after(edit.key()));
+        let (own, others) = rest.split_at(rest.partition_point(is_own));
+        shares.push((after.saturating_sub(1), own));
+        rest = others;
+    }
+    shares
 }
 
 /// Up to so many edits of a leaf are made one by one; more are merged with its rows.
@@ -201,7 +210,9 @@ fn branches(children: Vec<Arc<Node>>) -> Vec<Arc<Node>> {
         count => count.div_ceil(count.div_ceil(MAX_CHILDREN * 3 / 4)),
     };
     let shares = children.chunks(share);
-    shares.map(|share| Node::branch(share.to_vec())).collect()
+    shares
+        .map(|share| Node::branch(BranchParts::new(share.to_vec())))
+        .collect()
 }
 
 /// A branch with a single child says nothing that the child does not.

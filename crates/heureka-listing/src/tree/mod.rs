@@ -8,7 +8,7 @@ use std::sync::Arc;
 use heureka_model::{Digest, StatusCounts};
 
 pub use self::edit::Edit;
-pub(crate) use self::node::{Branch, Leaf, Node, Totals};
+pub(crate) use self::node::{Branch, BranchParts, Leaf, Node, Totals};
 use crate::row::Row;
 
 /// Rows in the order of application and id. Copies are cheap and share everything.

@@ -42,12 +42,48 @@ pub(crate) struct Leaf {
 
 #[derive(Debug)]
 pub(crate) struct Branch {
-    /// All of one height.
-    pub(crate) children: Box<[Arc<Node>]>,
-    /// The application of each child's last row.
-    pub(crate) last_apps: Box<[AppName]>,
-    pub(crate) totals: Totals,
+    pub(crate) parts: BranchParts,
     pub(crate) memo: BranchMemo,
+}
+
+/// What a branch holds, and what is known of it without a look at its children.
+#[derive(Clone, Debug)]
+pub(crate) struct BranchParts {
+    /// All of one height.
+    pub(crate) children: Vec<Arc<Node>>,
+    /// The application of each child's last row.
+    pub(crate) last_apps: Vec<AppName>,
+    pub(crate) totals: Totals,
+}
+
+impl BranchParts {
+    pub(crate) fn new(children: Vec<Arc<Node>>) -> Self {
+        let mut parts = Self {
+            children: Vec::with_capacity(children.len()),
+            last_apps: Vec::with_capacity(children.len()),
+            totals: Totals::default(),
+        };
+        parts.put_in(0, children);
+        parts
+    }
+
+    /// Takes out the child at a place where there is one.
+    pub(crate) fn take_out(&mut self, at: usize) -> Arc<Node> {
+        let child = self.children.remove(at);
+        self.last_apps.remove(at);
+        self.totals.remove(child.totals());
+        child
+    }
+
+    /// Puts in children where one was, or at the end.
+    pub(crate) fn put_in(&mut self, at: usize, nodes: Vec<Arc<Node>>) {
+        for node in &nodes {
+            self.totals.add(node.totals());
+        }
+        let last_apps = nodes.iter().filter_map(|node| node.last_app().cloned());
+        self.last_apps.splice(at..at, last_apps);
+        self.children.splice(at..at, nodes);
+    }
 }
 
 /// Neighbouring rows of one application, as far as a leaf has them.
@@ -86,6 +122,13 @@ impl Totals {
         self.content.add(other.content);
         self.statuses.add_all(&other.statuses);
     }
+
+    fn remove(&mut self, other: &Self) {
+        self.rows -= other.rows;
+        self.weight_bytes -= other.weight_bytes;
+        self.content.remove(other.content);
+        self.statuses.remove_all(&other.statuses);
+    }
 }
 
 impl Leaf {
@@ -105,16 +148,9 @@ impl Node {
         Arc::new(Self::Leaf(Leaf::new(rows)))
     }
 
-    pub(crate) fn branch(children: Vec<Arc<Self>>) -> Arc<Self> {
-        let mut totals = Totals::default();
-        children.iter().for_each(|child| totals.add(child.totals()));
+    pub(crate) fn branch(parts: BranchParts) -> Arc<Self> {
         Arc::new(Self::Branch(Branch {
-            totals,
-            last_apps: children
-                .iter()
-                .filter_map(|child| child.last_app().cloned())
-                .collect(),
-            children: children.into_boxed_slice(),
+            parts,
             memo: BranchMemo::default(),
         }))
     }
@@ -122,35 +158,35 @@ impl Node {
     pub(crate) fn totals(&self) -> &Totals {
         match self {
             Self::Leaf(leaf) => &leaf.totals,
-            Self::Branch(branch) => &branch.totals,
+            Self::Branch(branch) => &branch.parts.totals,
         }
     }
 
     pub(crate) fn children(&self) -> &[Arc<Self>] {
         match self {
             Self::Leaf(_) => &[],
-            Self::Branch(branch) => &branch.children,
+            Self::Branch(branch) => &branch.parts.children,
         }
     }
 
     pub(crate) fn first(&self) -> Option<&Row> {
         match self {
             Self::Leaf(leaf) => leaf.rows.first(),
-            Self::Branch(branch) => branch.children.first()?.first(),
+            Self::Branch(branch) => branch.parts.children.first()?.first(),
         }
     }
 
     pub(crate) fn first_app(&self) -> Option<&AppName> {
         match self {
             Self::Leaf(leaf) => leaf.segments.first().map(|segment| &segment.app),
-            Self::Branch(branch) => branch.children.first()?.first_app(),
+            Self::Branch(branch) => branch.parts.children.first()?.first_app(),
         }
     }
 
     pub(crate) fn last_app(&self) -> Option<&AppName> {
         match self {
             Self::Leaf(leaf) => leaf.segments.last().map(|segment| &segment.app),
-            Self::Branch(branch) => branch.last_apps.last(),
+            Self::Branch(branch) => branch.parts.last_apps.last(),
         }
     }
 
@@ -162,7 +198,7 @@ impl Node {
     pub(crate) fn is_small(&self) -> bool {
         match self {
             Self::Leaf(leaf) => leaf.totals.weight_bytes < MIN_LEAF_BYTES,
-            Self::Branch(branch) => branch.children.len() < MIN_CHILDREN,
+            Self::Branch(branch) => branch.parts.children.len() < MIN_CHILDREN,
         }
     }
 
