@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use heureka_core::{ClientClass, Fetch, Node};
+use heureka_core::{ClientClass, DeltaRefused, Fetch, Node};
 use heureka_listing::{Header, Listing, Row, Selection};
 use heureka_model::{AppName, InstanceInfo, VERSION_OF_FULL, VERSION_OF_VIP};
 use heureka_wire::{AnswerType, Form, Version, accepts_gzip, detail, listing_answer};
@@ -41,7 +41,7 @@ pub(super) fn applications(app: &App, call: &Call<'_>) -> Result<Answer, Refusal
         version: VERSION_OF_FULL,
         statuses: full.statuses(),
     };
-    Ok(wanted.unless_known(call, tag, || wanted.pack(app, call, full, header)))
+    wanted.unless_known(call, tag, || Ok(wanted.pack(app, call, full, header)))
 }
 
 /// `GET apps/delta`
@@ -51,12 +51,17 @@ pub(super) fn delta(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     limit(app, call, Fetch::Delta)?;
     let scope = scope(app, call)?;
     let shown = app.listings().shown(app, &scope, wanted.usual(call));
-    let header = Header {
-        version: shown.delta_version.map_err(Refusal::Delta)?,
-        statuses: shown.full.statuses(),
-    };
+    if let Err(refused @ DeltaRefused::Disabled) = shown.delta_version {
+        return Err(Refusal::Delta(refused));
+    }
+    let statuses = shown.full.statuses();
     let tag = Tag::new(Shows::Changes, shown.full.content(), wanted.form, &scope);
-    Ok(wanted.unless_known(call, tag, || wanted.pack(app, call, shown.recent, header)))
+    // Who has everything needs no delta, so it does not matter whether one would tell everything.
+    wanted.unless_known(call, tag, || {
+        let version = shown.delta_version.map_err(Refusal::Delta)?;
+        let header = Header { version, statuses };
+        Ok(wanted.pack(app, call, shown.recent, header))
+    })
 }
 
 /// `GET apps/{app}`: of a region only where there is no instance here (server.md R69).
@@ -78,9 +83,9 @@ pub(super) fn application(app: &App, call: &Call<'_>, name: &str) -> Result<Answ
             .select([name], |_| true);
     }
     let tag = Tag::new(Shows::Rows, found.content(), wanted.form, &ScopeKey::Local);
-    Ok(wanted.unless_known(call, tag, || {
-        wanted.answer(app, call, &found, Whole::Application)
-    }))
+    wanted.unless_known(call, tag, || {
+        Ok(wanted.answer(app, call, &found, Whole::Application))
+    })
 }
 
 /// `GET vips/{vip}`
@@ -116,9 +121,9 @@ fn carriers(
         version: VERSION_OF_VIP,
         statuses: found.statuses(),
     };
-    Ok(wanted.unless_known(call, tag, || {
-        wanted.answer(app, call, &found, Whole::Listing(header))
-    }))
+    wanted.unless_known(call, tag, || {
+        Ok(wanted.answer(app, call, &found, Whole::Listing(header)))
+    })
 }
 
 /// Whose instances a listing shows. A server that copies the registry is shown what is registered here and nothing else:
@@ -193,16 +198,21 @@ impl Wanted {
     }
 
     /// The answer, unless the client has what it would show.
-    fn unless_known(&self, call: &Call<'_>, tag: Tag, answer: impl FnOnce() -> Answer) -> Answer {
+    fn unless_known(
+        &self,
+        call: &Call<'_>,
+        tag: Tag,
+        answer: impl FnOnce() -> Result<Answer, Refusal>,
+    ) -> Result<Answer, Refusal> {
         let answer = if tag.is_known_to(&call.head.headers) {
             Answer::empty(StatusCode::NOT_MODIFIED)
         } else {
-            answer()
+            answer()?
         };
-        match tag.into_header() {
+        Ok(match tag.into_header() {
             Some(tag) => answer.with_header(header::ETAG, tag),
             None => answer,
-        }
+        })
     }
 
     /// A part of the registry: packed where the client takes that and it is long. Spring's server never packs these, but

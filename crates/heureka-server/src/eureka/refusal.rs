@@ -84,9 +84,13 @@ impl Refusal {
         }
     }
 
-    /// Whether it is part of everyday life: clients look for what is not there, and register when told so.
+    /// Whether it is part of everyday life: clients look for what is not there, register when told so, and fetch everything
+    /// where there is no delta. After a start that may be every client, each time for some minutes; the metric says so.
     pub(crate) fn is_routine(&self) -> bool {
-        matches!(self, Self::Unknown | Self::NoResource | Self::NotOpen)
+        matches!(
+            self,
+            Self::Unknown | Self::NoResource | Self::NotOpen | Self::Delta(_)
+        )
     }
 
     #[expect(

@@ -211,3 +211,34 @@ fn a_missing_application_has_no_tag_and_an_empty_vip_has_one() {
     let path = "/eureka/vips/none";
     assert_eq!(read(&server, path, &tag(&server, path)).status, 304);
 }
+
+#[test]
+fn who_has_everything_needs_no_delta_that_would_tell_everything() {
+    let mut config = ServerConfig::default();
+    config.node.delta.max_changes = 2;
+    let server = TestServer::start(config);
+    ["a", "b"].iter().for_each(|id| register(&server, id));
+    let path = "/eureka/apps/delta";
+    let known = tag(&server, path);
+    register(&server, "c");
+    assert_eq!(
+        read(&server, path, &known).status,
+        403,
+        "the change of a is missing"
+    );
+    server.send("DELETE", "/eureka/apps/ORDERS/c", &[], b"");
+    assert_eq!(read(&server, path, &known).status, 304);
+    assert_eq!(server.get_json(path).status, 403);
+}
+
+#[test]
+fn no_delta_is_no_line_in_the_log() {
+    let mut config = ServerConfig::default();
+    config.node.delta.max_changes = 1;
+    let server = TestServer::start(config);
+    ["a", "b"].iter().for_each(|id| register(&server, id));
+    let (answer, lines) = server.send_logged("GET", "/eureka/apps/delta", &[JSON], b"");
+    assert_eq!((answer.status, lines), (403, vec![]));
+    let metrics = server.send("GET", "/metrics", &[], b"").text();
+    assert!(metrics.contains("limit=\"delta-max-changes\""), "{metrics}");
+}
