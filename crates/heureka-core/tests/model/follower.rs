@@ -65,17 +65,24 @@ impl Follower {
 }
 
 /// What clients act on: a heartbeat is no news, nor is it where a region only says in other words what is known of an
-/// instance.
+/// instance. Of one that has left several places it does not matter as which it is shown for the last time.
 fn acted_on(
     rows: &BTreeMap<InstanceKey, InstanceInfo>,
     scope: Scope<'_>,
-) -> BTreeMap<InstanceKey, InstanceInfo> {
-    let mut rows = rows.clone();
-    for info in rows.values_mut() {
+) -> BTreeMap<InstanceKey, Option<InstanceInfo>> {
+    let acted_on = |info: &InstanceInfo| {
+        let mut info = info.clone();
         info.lease.last_renewal = UnixMillis(0);
-        if scope != Scope::Local && info.action == Some(ActionType::Modified) {
-            info.action = Some(ActionType::Added);
+        match (scope, info.action) {
+            (Scope::Local, _) => Some(info),
+            (_, Some(ActionType::Deleted)) => None,
+            (_, _) => {
+                info.action = Some(ActionType::Added);
+                Some(info)
+            }
         }
-    }
-    rows
+    };
+    let rows = rows.iter();
+    rows.map(|(key, info)| (key.clone(), acted_on(info)))
+        .collect()
 }
