@@ -48,7 +48,7 @@ fn kept(node: &Node, forms: &AskedForms) -> Arc<Node> {
             rows: Arc::clone(&leaf.rows),
             segments: Arc::clone(&leaf.segments),
             totals: leaf.totals,
-            is_changed: false,
+            is_reread: false,
             memo: leaf.memo.keeping(forms),
         }),
         Node::Branch(branch) => {

@@ -37,7 +37,7 @@ impl Node {
 impl Leaf {
     /// The plain bytes are kept only where somebody asked for them, or the next change needs them.
     fn pack(&self, shape: Shape, packer: &mut Packer) -> Packed {
-        let known = if self.is_changed {
+        let known = if self.is_reread {
             self.plain(shape)
         } else {
             self.memo.plain.get(shape.slot())

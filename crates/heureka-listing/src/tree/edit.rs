@@ -114,7 +114,9 @@ fn edited_leaf(mut rows: Vec<Row>, memo: &LeafMemo, edits: &[Edit]) -> Vec<Arc<N
         return leaves(rows);
     }
     let mut leaf = Leaf::new(rows);
-    leaf.is_changed = true;
+    leaf.is_reread = Shape::LISTINGS
+        .iter()
+        .any(|shape| memo.packed.get(shape.slot()).is_some());
     carry_over(memo, &leaf, &origins);
     vec![Arc::new(Node::Leaf(leaf))]
 }

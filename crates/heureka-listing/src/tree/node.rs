@@ -34,9 +34,9 @@ pub(crate) struct Leaf {
     /// The applications of the rows: what is looked for by them is found without a look at the documents.
     pub(crate) segments: Arc<[Segment]>,
     pub(crate) totals: Totals,
-    /// Whether it is another leaf with a few changes. Others will follow, so what would be written for deflating alone is
-    /// kept: then the next change needs only its own rows written.
-    pub(crate) is_changed: bool,
+    /// Whether it is another leaf with a few changes, which somebody had read deflated. Changes and reads will go on so, and
+    /// what would be written for deflating alone is kept: then the next change needs only its own rows written.
+    pub(crate) is_reread: bool,
     pub(crate) memo: LeafMemo,
 }
 
@@ -137,7 +137,7 @@ impl Leaf {
             totals: Totals::of(&rows),
             segments: segments(&rows).into(),
             rows: Arc::new(rows),
-            is_changed: false,
+            is_reread: false,
             memo: LeafMemo::default(),
         }
     }

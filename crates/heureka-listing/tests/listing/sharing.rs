@@ -60,6 +60,21 @@ fn what_is_known_is_not_made_again() {
 }
 
 #[test]
+fn only_what_changes_between_reads_is_kept_plain_for_the_next_time() {
+    let one_by_one = mixed(20, 20).into_iter();
+    let listing = one_by_one.fold(Listing::default(), |listing, row| {
+        listing.edited(vec![Edit::Put(row)])
+    });
+    let mut packer = Packer::new();
+    let leaves = listing.missing_leaves(JSON, false, usize::MAX);
+    bytes_of(listing.packed(JSON, &header(&listing), &mut packer));
+    assert_eq!(listing.missing_leaves(JSON, false, usize::MAX), leaves);
+    let next = listing.edited(vec![Edit::Put(row("APP00010", "host-7", 2))]);
+    bytes_of(next.packed(JSON, &header(&next), &mut packer));
+    assert_eq!(next.missing_leaves(JSON, false, usize::MAX), leaves - 1);
+}
+
+#[test]
 fn what_nobody_asks_for_any_longer_is_not_kept() {
     let listing = fleet(50, 20);
     let mut packer = Packer::new();
