@@ -18,6 +18,19 @@ pub struct Header {
     pub statuses: StatusCounts,
 }
 
+impl Header {
+    /// What stands before the first application of a listing and behind the last.
+    pub(crate) fn ends(&self, shape: Shape, is_empty: bool) -> (Vec<u8>, Vec<u8>) {
+        let header = ListingHeader {
+            version: self.version,
+            hash: &self.statuses.hash(),
+            is_empty,
+        };
+        let pieces = shape.pieces();
+        (pieces.head(&header), pieces.tail(&header))
+    }
+}
+
 /// A body in pieces that are shared with other bodies. It has exactly `length_bytes`.
 #[derive(Debug)]
 pub struct Body {
@@ -125,12 +138,7 @@ impl Listing {
     /// What stands before the first row and behind the last.
     fn ends(&self, shape: Shape, header: &Header) -> (Vec<u8>, Vec<u8>) {
         let pieces = shape.pieces();
-        let header = ListingHeader {
-            version: header.version,
-            hash: &header.statuses.hash(),
-            is_empty: self.is_empty(),
-        };
-        let (mut head, mut tail) = (pieces.head(&header), pieces.tail(&header));
+        let (mut head, mut tail) = header.ends(shape, self.is_empty());
         if let Some(first) = self.root().and_then(|root| root.first_app()) {
             head.extend(pieces.application_head(first, shape.within));
             tail.splice(0..0, pieces.application_tail(shape.within));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use heureka_model::{AppName, Digest, InstanceInfo, StatusCounts};
-use heureka_wire::{Checksum, Form, ListingHeader, MEMBER_HEAD, Packer, member_end, stored};
+use heureka_wire::{Checksum, Form, MEMBER_HEAD, Packer, member_end, stored};
 
 use crate::answer::{Body, Header};
 use crate::memo::Packed;
@@ -89,7 +89,7 @@ impl Selection {
     #[must_use]
     pub fn listing(&self, form: Form, header: &Header) -> Body {
         let shape = Shape::listing(form);
-        let (head, tail) = self.ends(shape, header);
+        let (head, tail) = header.ends(shape, self.is_empty());
         self.plain(shape, &head, &tail)
     }
 
@@ -97,18 +97,8 @@ impl Selection {
     #[must_use]
     pub fn packed_listing(&self, form: Form, header: &Header, packer: &mut Packer) -> Body {
         let shape = Shape::listing(form);
-        let (head, tail) = self.ends(shape, header);
+        let (head, tail) = header.ends(shape, self.is_empty());
         self.packed(shape, &head, &tail, packer)
-    }
-
-    fn ends(&self, shape: Shape, header: &Header) -> (Vec<u8>, Vec<u8>) {
-        let header = ListingHeader {
-            version: header.version,
-            hash: &header.statuses.hash(),
-            is_empty: self.is_empty(),
-        };
-        let pieces = shape.pieces();
-        (pieces.head(&header), pieces.tail(&header))
     }
 
     fn plain(&self, shape: Shape, head: &[u8], tail: &[u8]) -> Body {

@@ -25,17 +25,14 @@ impl Shape {
     ];
 
     const fn of_listing(format: Format, detail: Detail, version: Version) -> Self {
-        Self {
-            form: Form {
-                format,
-                detail,
-                version,
-            },
-            within: Within::Applications,
-        }
+        Self::listing(Form {
+            format,
+            detail,
+            version,
+        })
     }
 
-    pub(crate) fn listing(form: Form) -> Self {
+    pub(crate) const fn listing(form: Form) -> Self {
         Self {
             form,
             within: Within::Applications,

@@ -6,7 +6,7 @@ use heureka_server::ServerConfig;
 
 use crate::support::{TestServer, instance};
 
-/// Each with whether it shows the applications of others.
+/// Every listing that shows ORDERS.
 const READS: [&str; 4] = [
     "/eureka/apps",
     "/eureka/apps/delta",
