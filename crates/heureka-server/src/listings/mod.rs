@@ -218,8 +218,11 @@ impl Listings {
             return Arc::clone(&kept.mirror);
         }
         if scopes.len() == MAX_SCOPES {
-            let longest_ago = scopes.iter().map(|kept| kept.asked_at).min();
-            scopes.retain(|kept| Some(kept.asked_at) != longest_ago);
+            let kept = scopes.iter().enumerate();
+            let longest_ago = kept.min_by_key(|(_, kept)| kept.asked_at);
+            if let Some((at, _)) = longest_ago {
+                scopes.remove(at);
+            }
         }
         let mut kept = Kept::new(scope.clone(), mono);
         kept.asked(coded, mono);
