@@ -131,7 +131,7 @@ fn cells(found: &Found) -> Vec<String> {
         .zip(&found.costs)
         .find_map(|(case, cost)| (*case == Case::FullGzip).then_some(*cost)?);
     cells.push(full.map_or_else(|| NOTHING.to_owned(), |cost| count(cost.body_bytes)));
-    cells.push(number(found.after_change.extra_us()));
+    cells.push(number(found.after_change.at_once.us()));
     cells.push(mib(found.memory.registered_kib));
     cells.push(mib(found.memory.read_kib));
     cells
@@ -140,6 +140,7 @@ fn cells(found: &Found) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cases::Extra;
 
     #[test]
     fn a_row_has_a_cell_for_every_head() {
@@ -150,6 +151,11 @@ mod tests {
             body_bytes,
             failures: 0,
         };
+        let extra = Extra {
+            changed_us: 300.0,
+            unchanged_us: 100.0,
+            pairs: 10,
+        };
         let found = Found {
             shape: (1000, 50),
             memory: Memory {
@@ -159,9 +165,8 @@ mod tests {
             },
             costs: (0..CASES.len() as u64).map(|n| Some(cost(n))).collect(),
             after_change: AfterChange {
-                changed_us: 300.0,
-                unchanged_us: 100.0,
-                pairs: 10,
+                at_once: extra,
+                paused: extra,
             },
         };
         let cells = cells(&found);

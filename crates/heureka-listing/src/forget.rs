@@ -48,6 +48,7 @@ fn kept(node: &Node, forms: &AskedForms) -> Arc<Node> {
             rows: Arc::clone(&leaf.rows),
             segments: Arc::clone(&leaf.segments),
             totals: leaf.totals,
+            before: leaf.before.clone(),
             is_reread: false,
             memo: leaf.memo.keeping(forms),
         }),

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use heureka_wire::Checksum;
 
 use crate::forget::AskedForms;
+use crate::row::Row;
 use crate::shape::{FORMS, SHAPES};
 
 /// Something for each of some places, made when it is first asked for. Whoever asks meanwhile waits for it, so that
@@ -63,6 +64,14 @@ impl LeafMemo {
             packed_runs: PackedRuns::default(),
         }
     }
+
+    /// Without what was deflated.
+    pub(crate) fn only_plain(&self) -> Self {
+        Self {
+            plain: self.plain.keeping(|_| true),
+            ..Self::default()
+        }
+    }
 }
 
 impl BranchMemo {
@@ -86,15 +95,18 @@ pub(crate) struct PackedRuns([OnceLock<Box<PackedRun>>; MAX_PACKED_RUNS]);
 struct PackedRun {
     slot: usize,
     rows: Range<usize>,
+    before: Option<Row>,
     packed: Packed,
 }
 
 impl PackedRuns {
-    /// What is known of these rows in this slot, or what `make` makes of them. Who asks for another run meanwhile waits.
+    /// What is known of these rows behind this one in this slot, or what `make` makes of them. Who asks for another run
+    /// meanwhile waits.
     pub(crate) fn get_or_make(
         &self,
         slot: usize,
         rows: &Range<usize>,
+        before: Option<&Row>,
         mut make: impl FnMut() -> Packed,
     ) -> Packed {
         for cell in &self.0 {
@@ -102,14 +114,23 @@ impl PackedRuns {
                 Box::new(PackedRun {
                     slot,
                     rows: rows.clone(),
+                    before: before.cloned(),
                     packed: make(),
                 })
             });
-            if run.slot == slot && run.rows == *rows {
+            if run.slot == slot && run.rows == *rows && is_same(run.before.as_ref(), before) {
                 return run.packed.clone();
             }
         }
         make()
+    }
+}
+
+/// Whether both look the same, or there is neither.
+pub(crate) fn is_same(one: Option<&Row>, other: Option<&Row>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.looks_like(other),
+        (one, other) => one.is_none() && other.is_none(),
     }
 }
 

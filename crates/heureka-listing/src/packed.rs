@@ -1,10 +1,12 @@
 //! Nodes, deflated: parts of one gzip member.
 
 use bytes::Bytes;
-use heureka_wire::{Checksum, Detail, Packer, stored};
+use heureka_model::AppName;
+use heureka_wire::{Checksum, Detail, Effort, Packer, stored};
 
 use crate::memo::Packed;
-use crate::plain::{junction_of, length};
+use crate::plain::{junction, junction_of, length};
+use crate::row::Row;
 use crate::shape::Shape;
 use crate::tree::{Branch, Leaf, Node};
 
@@ -42,19 +44,37 @@ impl Leaf {
         } else {
             self.memo.plain.get(shape.slot())
         };
+        let context = self.context(shape);
         match known {
-            Some(rows) => packed(&rows.bytes, shape, packer),
-            None => packed(&self.write(shape).bytes, shape, packer),
+            Some(rows) => packed(&context, &rows.bytes, shape, packer),
+            None => packed(&context, &self.write(shape).bytes, shape, packer),
         }
+    }
+
+    fn context(&self, shape: Shape) -> Vec<u8> {
+        let both = self.before.as_ref().zip(self.rows.first());
+        both.map_or_else(Vec::new, |(before, first)| {
+            context_of(shape, before, first.app())
+        })
     }
 }
 
+/// What stands before a row of `app`, no further back than to the begin of the row before it: what is deflated after it may
+/// point at that. Rows are so alike that more would save little.
+pub(crate) fn context_of(shape: Shape, before: &Row, app: &AppName) -> Vec<u8> {
+    let pieces = shape.pieces();
+    let mut bytes = pieces.instance(Vec::new(), before.info(), shape.within);
+    bytes.extend(junction(shape, before.app(), app));
+    bytes
+}
+
 /// Compact forms are a third as long, so their parts would come to too much beside the whole with the usual effort.
-pub(crate) fn packed(plain: &[u8], shape: Shape, packer: &mut Packer) -> Packed {
-    let bytes = match shape.form.detail {
-        Detail::Full => packer.pack(plain),
-        Detail::Compact => packer.pack_lightly(plain),
+pub(crate) fn packed(context: &[u8], plain: &[u8], shape: Shape, packer: &mut Packer) -> Packed {
+    let effort = match shape.form.detail {
+        Detail::Full => Effort::Usual,
+        Detail::Compact => Effort::Light,
     };
+    let bytes = packer.pack_after(context, plain, effort);
     Packed {
         checksum: Checksum::of(plain),
         length_bytes: length(&bytes),

@@ -44,6 +44,11 @@ impl Row {
         self.content
     }
 
+    /// Whether both look the same in every form.
+    pub(crate) fn looks_like(&self, other: &Self) -> bool {
+        self.info == other.info
+    }
+
     /// What orders rows.
     pub(crate) fn key(&self) -> (&str, &str) {
         (self.app.as_str(), self.id.as_str())

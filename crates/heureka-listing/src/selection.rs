@@ -9,8 +9,9 @@ use heureka_wire::{Checksum, Form, MEMBER_HEAD, Packer, member_end, stored};
 
 use crate::answer::{Body, Header};
 use crate::memo::Packed;
-use crate::packed::packed;
+use crate::packed::{context_of, packed};
 use crate::plain::{junction, length};
+use crate::row::Row;
 use crate::shape::Shape;
 use crate::tree::{Leaf, Listing, Node, Totals};
 
@@ -121,12 +122,14 @@ impl Selection {
             member.extend_from_slice(bytes);
         };
         add(Checksum::of(head), &stored(head));
+        let mut before = None;
         for part in self.parts(shape) {
             match part {
                 Part::Between(bytes) => add(Checksum::of(&bytes), &stored(&bytes)),
                 Part::Rows(run) => {
-                    let packed = run.packed(shape, packer);
+                    let packed = run.packed(shape, before, packer);
                     add(packed.checksum, &packed.bytes);
+                    before = run.last();
                 }
             }
         }
@@ -219,26 +222,34 @@ impl Run {
         Some(self.leaf()?.rows.get(self.rows.start)?.app())
     }
 
+    fn last(&self) -> Option<&Row> {
+        self.leaf()?.rows.get(self.rows.end.checked_sub(1)?)
+    }
+
     fn bytes(&self, shape: Shape) -> Bytes {
         let rows = self.leaf().and_then(|leaf| leaf.plain(shape));
         rows.map(|rows| rows.of(&self.rows)).unwrap_or_default()
     }
 
-    /// The rows, deflated. A whole leaf is what the whole listing has too, where its rows look the same there.
-    fn packed(&self, shape: Shape, packer: &mut Packer) -> Packed {
-        let shape = shape.of_rows();
+    /// The rows, deflated, where `before` is the row before them. A whole leaf is what the whole listing has too, where its
+    /// rows look the same there.
+    fn packed(&self, shape: Shape, before: Option<&Row>, packer: &mut Packer) -> Packed {
+        let own = shape.of_rows();
         let Some(leaf) = self.leaf() else {
             return Packed::nothing();
         };
         if self.rows == (0..leaf.rows.len())
-            && shape == Shape::listing(shape.form)
-            && let Some(packed) = self.leaf.packed(shape, packer)
+            && leaf.is_behind(before)
+            && own == Shape::listing(shape.form)
+            && let Some(packed) = self.leaf.packed(own, packer)
         {
             return packed.clone();
         }
         let runs = &leaf.memo.packed_runs;
-        runs.get_or_make(shape.slot(), &self.rows, || {
-            packed(&self.bytes(shape), shape, packer)
+        runs.get_or_make(own.slot(), &self.rows, before, || {
+            let context = before.zip(self.app());
+            let context = context.map(|(before, app)| context_of(shape, before, app));
+            packed(&context.unwrap_or_default(), &self.bytes(own), own, packer)
         })
     }
 }

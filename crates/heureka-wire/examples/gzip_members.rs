@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use heureka_wire::{Checksum, MEMBER_HEAD, Packer, member_end, stored};
+use heureka_wire::{Checksum, Effort, MEMBER_HEAD, Packer, member_end, stored};
 
 /// A member in the making.
 struct Member {
@@ -26,7 +26,15 @@ impl Member {
     }
 
     fn packed(mut self, plain: &[u8]) -> Self {
-        let part = self.packer.pack(plain);
+        let part = self.packer.pack(plain, Effort::Usual);
+        self.with(plain, &part)
+    }
+
+    /// Packed as what stands behind the last so many bytes.
+    fn packed_after(mut self, bytes: usize, plain: &[u8]) -> Self {
+        let begin = self.plain.len().saturating_sub(bytes);
+        let before = self.plain.get(begin..).unwrap_or_default();
+        let part = self.packer.pack_after(before, plain, Effort::Usual);
         self.with(plain, &part)
     }
 
@@ -57,13 +65,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn members() -> [(&'static str, Member); 9] {
+fn members() -> [(&'static str, Member); 10] {
     [
         ("empty", Member::new()),
         ("one-byte", Member::new().packed(b"{")),
         ("one-part", Member::new().packed(&rows(0, 48 * 1024))),
         ("300-parts", many(Member::new(), 300, 12 * 1024)),
         ("parts-of-48-kB", many(Member::new(), 40, 48 * 1024)),
+        ("parts-after-others", chained(40)),
         ("stored-and-packed", mixed()),
         ("long-stored", Member::new().stored(&noise(200_000))),
         ("long-packed", Member::new().packed(&rows(0, 400_000))),
@@ -73,6 +82,16 @@ fn members() -> [(&'static str, Member); 9] {
 
 fn many(member: Member, count: u32, bytes: usize) -> Member {
     (0..count).fold(member, |member, n| member.packed(&rows(n * 1_000, bytes)))
+}
+
+/// As the leaves of a listing follow each other: each part may point at what stands before it, which is less than a row, a
+/// row and what is stored behind it, or more than a reader remembers.
+fn chained(count: u32) -> Member {
+    (0..count).fold(Member::new(), |member, n| {
+        let reach_bytes = [50, 1_100, 40_000][n as usize % 3];
+        let part = rows(n * 1_000, 20 * 1024);
+        member.packed_after(reach_bytes, &part).stored(b"]},{[")
+    })
 }
 
 /// As a listing is put together: a head, parts with something between them, and a tail.

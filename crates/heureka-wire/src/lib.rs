@@ -39,8 +39,8 @@ pub use encode::{
 };
 pub use form::{Detail, Form, Format, Version};
 pub use gzip::{
-    Checksum, GunzipError, MAX_RATIO, MEMBER_HEAD, MIN_RATIO_ALLOWANCE_BYTES, Packer, gunzip, gzip,
-    member_end, stored,
+    Checksum, Effort, GunzipError, MAX_RATIO, MEMBER_HEAD, MIN_RATIO_ALLOWANCE_BYTES, Packer,
+    gunzip, gzip, member_end, stored,
 };
 pub use json::MAX_JSON_DEPTH;
 pub use listing::{ListedApplication, Listing, PeerAnswer};

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use heureka_model::ServiceUrl;
 
-use super::{Bench, Case, Cost, Timing, chosen};
+use super::{Bench, Case, Cost, Timing, chosen, wants_after_change};
 use crate::duration::parse_duration;
 use crate::fleet::Fleet;
 use crate::http::Target;
@@ -91,7 +91,7 @@ pub(crate) async fn run(args: &CasesArgs) -> Result<()> {
         }
         table.row(&cells(case, bench.measure(case).await?));
     }
-    if args.cases.is_empty() {
+    if wants_after_change(&args.cases) {
         add_after_change(&mut table, &mut bench, args.timing.measure).await?;
     }
     print(table.text());
@@ -101,12 +101,12 @@ pub(crate) async fn run(args: &CasesArgs) -> Result<()> {
 
 async fn add_after_change(table: &mut Table, bench: &mut Bench, time: Duration) -> Result<()> {
     let read = bench.measure_after_change(time).await?;
-    let pairs = count(u64::from(read.pairs));
-    for (name, us) in [
-        ("full gzip after one change, with pauses", read.changed_us),
-        ("full gzip after no change, with pauses", read.unchanged_us),
-    ] {
-        table.row(&[name, &number(us), NOTHING, NOTHING, &pairs, NOTHING]);
+    for (how, read) in [("", read.at_once), (", with pauses", read.paused)] {
+        let pairs = count(u64::from(read.pairs));
+        for (after, us) in [("one", read.changed_us), ("no", read.unchanged_us)] {
+            let name = format!("full gzip after {after} change{how}");
+            table.row(&[&name, &number(us), NOTHING, NOTHING, &pairs, NOTHING]);
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ mod command;
 
 use crate::fleet::{Coding, Listing};
 
-pub(crate) use self::after_change::AfterChange;
+pub(crate) use self::after_change::{AfterChange, Extra};
 pub(crate) use self::bench::{Bench, Cost, Timing, override_step};
 pub(crate) use self::command::{CasesArgs, TimingArgs, run};
 
@@ -155,14 +155,22 @@ pub(crate) fn chosen(names: &[String]) -> Vec<Case> {
         .collect()
 }
 
+/// Whether what a change costs the next read is asked for, which is no case of its own.
+pub(crate) fn wants_after_change(names: &[String]) -> bool {
+    let is_meant = |name: &String| "full fetch after one change".contains(name.as_str());
+    names.is_empty() || names.iter().any(is_meant)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Case, chosen};
+    use super::{Case, chosen, wants_after_change};
 
     #[test]
     fn cases_are_chosen_by_a_part_of_their_name() {
         assert_eq!(chosen(&[]).len(), Case::ALL.len());
-        assert_eq!(chosen(&["heartbeat".to_owned()]), [Case::Heartbeat]);
+        let heartbeat = ["heartbeat".to_owned()];
+        assert_eq!(chosen(&heartbeat), [Case::Heartbeat]);
+        assert!(!wants_after_change(&heartbeat) && wants_after_change(&["after".to_owned()]));
         let deltas = chosen(&["delta".to_owned()]);
         assert!(deltas.len() == 3 && deltas.iter().all(|case| case.wants_changes()));
     }

@@ -15,7 +15,7 @@ pub(crate) use self::subject::{Memory, Subject};
 
 use self::report::{Findings, Row};
 use self::servers::median_start;
-use crate::cases::{Case, Cost, Timing, TimingArgs, chosen};
+use crate::cases::{Case, Cost, Timing, TimingArgs, chosen, wants_after_change};
 use crate::duration::parse_duration;
 use crate::machine::machine_line;
 use crate::{print, say};
@@ -123,7 +123,7 @@ async fn compare_with_floor(args: &CompareArgs, findings: &mut Findings) -> Resu
             .rows
             .push(row(args, &mut heureka, &mut floor, case).await?);
     }
-    if args.cases.is_empty() {
+    if wants_after_change(&args.cases) {
         findings.heureka.after_change = Some(heureka.after_change().await?);
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::subject::Memory;
-use crate::cases::{AfterChange, Case, Cost};
+use crate::cases::{AfterChange, Case, Cost, Extra};
 use crate::markdown::{NOTHING, Table, count, mib, ms, number, optional, ratio};
 
 /// One case and every server.
@@ -102,16 +102,12 @@ impl Findings {
     }
 
     fn after_change(&self) -> String {
-        self.heureka.after_change.map_or_else(String::new, |read| {
-            format!(
-                "A full gzip read with a pause before and after it: {} µs after no change, {} µs after one, so a change costs \
-                 the next read {} µs (mean of {} each).\n\n",
-                number(read.unchanged_us),
-                number(read.changed_us),
-                number(read.extra_us()),
-                read.pairs
-            )
-        })
+        let Some(read) = self.heureka.after_change else {
+            return String::new();
+        };
+        after_change("A full gzip read on one connection", read.at_once)
+            + &after_change("The same with a pause before and after it", read.paused)
+            + "\n"
     }
 
     fn processes(&self) -> String {
@@ -137,6 +133,16 @@ impl Findings {
         table.row(&cells("start to first answer, ms", &start));
         table.text().to_owned()
     }
+}
+
+fn after_change(what: &str, extra: Extra) -> String {
+    format!(
+        "{what}: {} µs after no change, {} µs after one, so a change costs the next read {} µs (mean of {} each).\n",
+        number(extra.unchanged_us),
+        number(extra.changed_us),
+        number(extra.us()),
+        extra.pairs
+    )
 }
 
 fn body(cost: Option<Cost>) -> String {

@@ -39,7 +39,7 @@ impl Edit {
 pub(super) fn edited_root(root: Option<Arc<Node>>, edits: &[Edit]) -> Option<Arc<Node>> {
     let mut nodes = match root {
         Some(root) => edited(root, edits),
-        None => leaves(edits.iter().filter_map(Edit::row).collect()),
+        None => leaves(None, edits.iter().filter_map(Edit::row).collect()),
     };
     while nodes.len() > 1 {
         nodes = branches(nodes);
@@ -51,10 +51,14 @@ pub(super) fn edited_root(root: Option<Arc<Node>>, edits: &[Edit]) -> Option<Arc
 /// its rows are taken out of it instead of copied, for each copy touches a document.
 fn edited(node: Arc<Node>, edits: &[Edit]) -> Vec<Arc<Node>> {
     match Arc::try_unwrap(node) {
-        Ok(Node::Leaf(leaf)) => edited_leaf(Arc::unwrap_or_clone(leaf.rows), &leaf.memo, edits),
+        Ok(Node::Leaf(Leaf {
+            rows, before, memo, ..
+        })) => edited_leaf(before, Arc::unwrap_or_clone(rows), &memo, edits),
         Ok(Node::Branch(branch)) => edited_branch(branch.parts, edits),
         Err(shared) => match &*shared {
-            Node::Leaf(leaf) => edited_leaf(leaf.rows.to_vec(), &leaf.memo, edits),
+            Node::Leaf(leaf) => {
+                edited_leaf(leaf.before.clone(), leaf.rows.to_vec(), &leaf.memo, edits)
+            }
             Node::Branch(branch) => edited_branch(branch.parts.clone(), edits),
         },
     }
@@ -66,8 +70,15 @@ fn edited_branch(mut parts: BranchParts, edits: &[Edit]) -> Vec<Arc<Node>> {
     let mut is_untidy = false;
     // From behind, so that the places of those before stay.
     for (at, own) in shares(&parts.children, edits).into_iter().rev() {
-        let nodes = edited(parts.take_out(at), own);
+        let child = parts.take_out(at);
+        let end = own.last().filter(|last| child.ends_by(last.key()));
+        let before = end.and_then(|_| child.before().cloned());
+        let nodes = edited(child, own);
         is_untidy |= nodes.iter().any(|node| node.is_small());
+        if end.is_some() {
+            let last = nodes.last().map_or(before.as_ref(), |node| node.last());
+            parts.move_behind(at, last);
+        }
         parts.put_in(at, nodes);
     }
     if is_untidy || !(1..=MAX_CHILDREN).contains(&parts.children.len()) {
@@ -94,9 +105,14 @@ fn shares<'a>(children: &[Arc<Node>], edits: &'a [Edit]) -> Vec<(usize, &'a [Edi
 const ONE_BY_ONE: usize = 8;
 
 /// What takes the place of a leaf that had these rows.
-fn edited_leaf(mut rows: Vec<Row>, memo: &LeafMemo, edits: &[Edit]) -> Vec<Arc<Node>> {
+fn edited_leaf(
+    before: Option<Row>,
+    mut rows: Vec<Row>,
+    memo: &LeafMemo,
+    edits: &[Edit],
+) -> Vec<Arc<Node>> {
     if edits.len() > ONE_BY_ONE {
-        return leaves(merged_at_once(rows, edits));
+        return leaves(before, merged_at_once(rows, edits));
     }
     let mut origins: Vec<Option<usize>> = (0..rows.len()).map(Some).collect();
     for edit in edits {
@@ -111,9 +127,9 @@ fn edited_leaf(mut rows: Vec<Row>, memo: &LeafMemo, edits: &[Edit]) -> Vec<Arc<N
     }
     let weight_bytes: u64 = rows.iter().map(Row::weight_bytes).sum();
     if rows.is_empty() || weight_bytes > MAX_LEAF_BYTES {
-        return leaves(rows);
+        return leaves(before, rows);
     }
-    let mut leaf = Leaf::new(rows);
+    let mut leaf = Leaf::new(before, rows);
     leaf.is_reread = Shape::LISTINGS
         .iter()
         .any(|shape| memo.packed.get(shape.slot()).is_some());
@@ -171,7 +187,8 @@ fn without_small_ones(nodes: Vec<Arc<Node>>) -> Vec<Arc<Node>> {
 fn joined(left: &Node, right: &Node) -> Vec<Arc<Node>> {
     match (left, right) {
         (Node::Leaf(left), Node::Leaf(right)) => {
-            leaves(left.rows.iter().chain(right.rows.iter()).cloned().collect())
+            let rows = left.rows.iter().chain(right.rows.iter());
+            leaves(left.before.clone(), rows.cloned().collect())
         }
         (left, right) => {
             let children = left.children().iter().chain(right.children());
@@ -181,25 +198,26 @@ fn joined(left: &Node, right: &Node) -> Vec<Arc<Node>> {
 }
 
 /// One leaf, or several of about the same weight where one would be too heavy.
-fn leaves(rows: Vec<Row>) -> Vec<Arc<Node>> {
+fn leaves(mut before: Option<Row>, rows: Vec<Row>) -> Vec<Arc<Node>> {
     let weight_bytes: u64 = rows.iter().map(Row::weight_bytes).sum();
     if rows.is_empty() {
         return Vec::new();
     }
     if weight_bytes <= MAX_LEAF_BYTES {
-        return vec![Node::leaf(rows)];
+        return vec![Node::leaf(before, rows)];
     }
     let share_bytes = weight_bytes / weight_bytes.div_ceil(FILLED_LEAF_BYTES);
     let (mut leaves, mut own, mut own_bytes) = (Vec::new(), Vec::new(), 0);
     for row in rows {
         if own_bytes > 0 && own_bytes + row.weight_bytes() / 2 > share_bytes {
-            leaves.push(Node::leaf(std::mem::take(&mut own)));
-            own_bytes = 0;
+            let last = own.last().cloned();
+            leaves.push(Node::leaf(before, std::mem::take(&mut own)));
+            (before, own_bytes) = (last, 0);
         }
         own_bytes += row.weight_bytes();
         own.push(row);
     }
-    leaves.push(Node::leaf(own));
+    leaves.push(Node::leaf(before, own));
     leaves
 }
 

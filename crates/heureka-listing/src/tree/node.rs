@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use heureka_model::{AppName, Digest, StatusCounts};
 
-use crate::memo::{BranchMemo, LeafMemo};
+use crate::memo::{BranchMemo, LeafMemo, is_same};
 use crate::row::Row;
 
 /// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, but
 /// come to more than 1.25 times the size of the whole deflated at once.
-pub(crate) const MAX_LEAF_BYTES: u64 = 60 * 1024;
+pub(crate) const MAX_LEAF_BYTES: u64 = 40 * 1024;
 /// What a leaf holds at least, unless it has no neighbour.
-pub(crate) const MIN_LEAF_BYTES: u64 = 28 * 1024;
+pub(crate) const MIN_LEAF_BYTES: u64 = 18 * 1024;
 /// What leaves are filled to, so that the next rows do not divide them at once.
-pub(crate) const FILLED_LEAF_BYTES: u64 = 46 * 1024;
+pub(crate) const FILLED_LEAF_BYTES: u64 = 30 * 1024;
 /// How many children a branch has at most.
 pub(crate) const MAX_CHILDREN: usize = 32;
 /// How many it has at least, unless it has no neighbour.
@@ -34,6 +34,9 @@ pub(crate) struct Leaf {
     /// The applications of the rows: what is looked for by them is found without a look at the documents.
     pub(crate) segments: Arc<[Segment]>,
     pub(crate) totals: Totals,
+    /// The row before its first one, as every listing has it that the leaf is in. It is deflated as what follows that row, so
+    /// that it need not say again what is like it.
+    pub(crate) before: Option<Row>,
     /// Whether it is another leaf with a few changes, which somebody had read deflated. Changes and reads will go on so, and
     /// what would be written for deflating alone is kept: then the next change needs only its own rows written.
     pub(crate) is_reread: bool,
@@ -73,6 +76,22 @@ impl BranchParts {
         self.last_apps.remove(at);
         self.totals.remove(child.totals());
         child
+    }
+
+    /// The same with another first child that has the same rows.
+    fn with_first(&self, first: Arc<Node>) -> Self {
+        let mut parts = self.clone();
+        if let Some(place) = parts.children.first_mut() {
+            *place = first;
+        }
+        parts
+    }
+
+    /// Says of the child at a place, where there is one, which row is before it.
+    pub(crate) fn move_behind(&mut self, at: usize, row: Option<&Row>) {
+        if let Some(child) = self.children.get_mut(at) {
+            *child = child.behind(row);
+        }
     }
 
     /// Puts in children where one was, or at the end.
@@ -132,20 +151,38 @@ impl Totals {
 }
 
 impl Leaf {
-    pub(crate) fn new(rows: Vec<Row>) -> Self {
+    pub(crate) fn new(before: Option<Row>, rows: Vec<Row>) -> Self {
         Self {
             totals: Totals::of(&rows),
             segments: segments(&rows).into(),
             rows: Arc::new(rows),
+            before,
             is_reread: false,
             memo: LeafMemo::default(),
         }
     }
+
+    /// The same rows behind another one: only what was deflated is lost.
+    fn moved_behind(&self, before: Option<Row>) -> Self {
+        Self {
+            rows: Arc::clone(&self.rows),
+            segments: Arc::clone(&self.segments),
+            totals: self.totals,
+            before,
+            is_reread: self.is_reread,
+            memo: self.memo.only_plain(),
+        }
+    }
+
+    /// Whether the row before it is one that looks like this.
+    pub(crate) fn is_behind(&self, row: Option<&Row>) -> bool {
+        is_same(self.before.as_ref(), row)
+    }
 }
 
 impl Node {
-    pub(crate) fn leaf(rows: Vec<Row>) -> Arc<Self> {
-        Arc::new(Self::Leaf(Leaf::new(rows)))
+    pub(crate) fn leaf(before: Option<Row>, rows: Vec<Row>) -> Arc<Self> {
+        Arc::new(Self::Leaf(Leaf::new(before, rows)))
     }
 
     pub(crate) fn branch(parts: BranchParts) -> Arc<Self> {
@@ -173,6 +210,47 @@ impl Node {
         match self {
             Self::Leaf(leaf) => leaf.rows.first(),
             Self::Branch(branch) => branch.parts.children.first()?.first(),
+        }
+    }
+
+    pub(crate) fn last(&self) -> Option<&Row> {
+        match self {
+            Self::Leaf(leaf) => leaf.rows.last(),
+            Self::Branch(branch) => branch.parts.children.last()?.last(),
+        }
+    }
+
+    /// The row before its first one.
+    pub(crate) fn before(&self) -> Option<&Row> {
+        match self {
+            Self::Leaf(leaf) => leaf.before.as_ref(),
+            Self::Branch(branch) => branch.parts.children.first()?.before(),
+        }
+    }
+
+    /// The node where its first row is behind this one.
+    pub(crate) fn behind(self: &Arc<Self>, row: Option<&Row>) -> Arc<Self> {
+        match &**self {
+            Self::Leaf(leaf) if leaf.is_behind(row) => Arc::clone(self),
+            Self::Leaf(leaf) => Arc::new(Self::Leaf(leaf.moved_behind(row.cloned()))),
+            Self::Branch(branch) => {
+                let Some(first) = branch.parts.children.first() else {
+                    return Arc::clone(self);
+                };
+                let moved = first.behind(row);
+                if Arc::ptr_eq(&moved, first) {
+                    return Arc::clone(self);
+                }
+                Self::branch(branch.parts.with_first(moved))
+            }
+        }
+    }
+
+    /// Whether an edit of this key could give the node another last row. Where the applications tell, no row is looked at.
+    pub(crate) fn ends_by(&self, key: (&str, &str)) -> bool {
+        match self.last_app() {
+            Some(app) if app.as_str() > key.0 => false,
+            _ => self.last().is_none_or(|last| last.key() <= key),
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::hash::{Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use heureka_listing::{Body, Header, Listing, Row};
 use heureka_model::{
     ActionType, AppName, Application, Applications, DataCenter, DataCenterDraft, InstanceDraft,
-    InstanceInfo, InstanceStatus, LeaseDraft, Metadata, PortDraft, StatusCounts, UnixMillis, Urls,
+    InstanceInfo, InstanceStatus, LeaseDraft, LeaseTimes, Metadata, PortDraft, StatusCounts,
+    UnixMillis, Urls,
 };
 use heureka_wire::{Detail, Form, Format, Version};
 
@@ -67,7 +69,7 @@ pub(crate) fn instance(app: &str, id: &str, version: i64, filling_bytes: usize) 
         lease: LeaseDraft::default(),
         metadata: [
             ("management.port", "8080".to_owned()),
-            ("filling", "x".repeat(filling_bytes)),
+            ("filling", filling(filling_bytes)),
         ]
         .into_iter()
         .collect::<Metadata>(),
@@ -93,6 +95,12 @@ pub(crate) fn instance(app: &str, id: &str, version: i64, filling_bytes: usize) 
     info
 }
 
+/// So many digits, which deflate no better than a reader from outside may send.
+fn filling(bytes: usize) -> String {
+    let numbers = (0_u64..).flat_map(|n| (n * 7_919 % 10_007).to_string().into_bytes());
+    numbers.take(bytes).map(char::from).collect()
+}
+
 fn chance(app: &str, id: &str) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
     (app, id).hash(&mut hasher);
@@ -107,6 +115,27 @@ pub(crate) fn row(app: &str, id: &str, version: i64) -> Row {
 pub(crate) fn fleet(apps: usize, per_app: usize) -> Listing {
     let rows = (0..apps).flat_map(|app| {
         (0..per_app).map(move |id| row(&format!("APP{app:05}"), &format!("host-{id}"), 1))
+    });
+    rows.collect()
+}
+
+/// The same, but as alike as instances are that come from one template: only numbers tell them apart. The whole deflates to
+/// so little then that what is said again in each part counts most.
+pub(crate) fn alike(apps: usize, per_app: usize) -> Listing {
+    let rows = (0..apps * per_app).map(|n| {
+        let app = format!("APP{:05}", n / per_app);
+        let mut info = instance(&app, &format!("host-{n:06}:{app}:8080"), 1, 0);
+        let document = Arc::make_mut(&mut info.document);
+        let url = |page: &str| Some(format!("http://host-{n:06}.internal:8080/{page}").into());
+        document.host_name = format!("host-{n:06}.internal").into();
+        document.ip_addr = format!("10.1.{}.{}", n / 256 % 256, n % 256).into();
+        document.urls.home_page = url("");
+        document.urls.status_page = url("actuator/info");
+        document.urls.health_check = url("actuator/health");
+        document.last_dirty = UnixMillis(1_700_000_000_000);
+        info.last_updated = document.last_dirty;
+        info.lease = LeaseTimes::default();
+        Row::new(info)
     });
     rows.collect()
 }

@@ -5,7 +5,7 @@ use heureka_model::{Digest, InstanceKey};
 use heureka_wire::{Packer, encode_applications, gunzip};
 use proptest::prelude::*;
 
-use crate::fleet::{Naive, applications, bytes_of, forms, header, instance};
+use crate::fleet::{JSON, Naive, applications, bytes_of, forms, header, instance};
 
 /// What one step does: a key of few, a version, and how much it is filled; no version takes it out.
 type Step = (u8, u8, Option<i64>, usize);
@@ -81,6 +81,48 @@ proptest! {
             }
         }
         check(&listing, &naive);
+    }
+}
+
+/// Large rows: a leaf has two of them, so that most changes are of the row before another leaf, and some of the row before
+/// another branch.
+fn large_row() -> impl Strategy<Value = (u8, Option<usize>)> {
+    let filling_bytes = proptest::option::weighted(0.8, 10_000..18_000_usize);
+    (0..90_u8, filling_bytes)
+}
+
+fn edit(naive: &mut Naive, number: u8, filling_bytes: Option<usize>) -> Edit {
+    let (app, id) = (format!("APP{}", number / 20), format!("host-{number}"));
+    let Some(filling_bytes) = filling_bytes else {
+        let key = InstanceKey::new(&app, &id);
+        naive.remove(&(app, id));
+        return Edit::TakeOut(key);
+    };
+    let info = instance(&app, &id, 1, filling_bytes);
+    naive.insert((app, id), info.clone());
+    Edit::Put(Row::new(info))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    /// A leaf is deflated as what follows the row before it, so it has to be done again when that row changes.
+    #[test]
+    fn what_was_deflated_follows_what_is_before_it(
+        steps in proptest::collection::vec(proptest::collection::vec(large_row(), 1..3), 1..20)
+    ) {
+        let mut naive = Naive::new();
+        let all: Vec<Edit> = (0..90).map(|number| edit(&mut naive, number, Some(14_000))).collect();
+        let mut listing = Listing::default().edited(all);
+        let mut packer = Packer::new();
+        for step in steps {
+            bytes_of(listing.packed(JSON, &header(&listing), &mut packer));
+            let edits = step.into_iter().map(|(number, bytes)| edit(&mut naive, number, bytes));
+            listing = listing.edited(edits.collect());
+            let packed = bytes_of(listing.packed(JSON, &header(&listing), &mut packer));
+            let plain = encode_applications(&applications(&naive), JSON);
+            prop_assert!(gunzip(&packed, usize::MAX) == Ok(plain));
+        }
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use heureka_listing::{AskedForms, Body, Edit, Listing, Row};
 use heureka_model::InstanceKey;
-use heureka_wire::{Detail, Packer};
+use heureka_wire::{Detail, Effort, Packer};
 
-use crate::fleet::{JSON, bytes_of, fleet, forms, header, row};
+use crate::fleet::{JSON, alike, bytes_of, fleet, forms, header, row};
 
 /// Where the pieces of an answer lie in memory, and how long they are.
 fn pieces(body: Body) -> BTreeSet<(usize, usize)> {
@@ -155,15 +155,21 @@ fn parts_are_hardly_larger_than_the_whole() {
         .fold(Listing::default(), |listing, rows| {
             listing.edited(rows.iter().cloned().map(Edit::Put).collect())
         });
-    for listing in at_once.iter().chain([&little_by_little]) {
+    let alike = [(100, 20), (2_000, 1), (1, 2_000)].map(|(apps, per_app)| alike(apps, per_app));
+    for listing in at_once.iter().chain([&little_by_little]).chain(&alike) {
         for form in forms() {
             let header = header(listing);
             let whole = bytes_of(listing.plain(form, &header));
-            let whole = match form.detail {
-                Detail::Full => Packer::new().pack(&whole).len(),
-                Detail::Compact => Packer::new().pack_lightly(&whole).len(),
+            let effort = match form.detail {
+                Detail::Full => Effort::Usual,
+                Detail::Compact => Effort::Light,
             };
+            let whole = Packer::new().pack(&whole, effort).len();
             let parts = bytes_of(listing.packed(form, &header, &mut Packer::new())).len();
+            eprintln!(
+                "{form:?}: {parts} {whole} {:.3}",
+                parts as f64 / whole as f64
+            );
             assert!(
                 parts * 100 <= whole * 125,
                 "{form:?}: {parts} bytes, {whole} at once"

@@ -1,6 +1,7 @@
 //! Gzip members (RFC 1952) that are put together from parts.
 //!
-//! A part is some blocks of deflate (RFC 1951) that end at a byte and point at nothing before them.
+//! A part is some blocks of deflate (RFC 1951) that end at a byte and point at nothing before them, but for what they were
+//! told that they follow.
 
 use flate2::{Compress, Compression, FlushCompress};
 
@@ -21,9 +22,11 @@ const LIGHT_LEVEL: u32 = 2;
 const KEPT_BYTES: usize = 128 * 1024;
 
 /// How hard a part is searched for what can be said shorter.
-#[derive(Clone, Copy, Debug)]
-enum Effort {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// As hard as is worth it.
     Usual,
+    /// Half of that, for a fifth more bytes. Parts of less than 16 kB lose less by being apart then.
     Light,
 }
 
@@ -57,18 +60,15 @@ impl Packer {
     /// A part that unpacks to `plain`, in as much memory as it needs. It is deflated where that makes it smaller, else
     /// [`stored`]. Of nothing it is nothing.
     #[must_use]
-    pub fn pack(&mut self, plain: &[u8]) -> Vec<u8> {
-        self.pack_with(plain, Effort::Usual)
+    pub fn pack(&mut self, plain: &[u8], effort: Effort) -> Vec<u8> {
+        self.pack_after(&[], plain, effort)
     }
 
-    /// The same in half the time, for a fifth more bytes. Parts that are shorter than 32 kB lose less by being apart then.
+    /// The same for a part that stands nowhere but directly behind `before`: it may point at that, so it need not say again
+    /// what is like it. Where `before` is long, its end is enough.
     #[must_use]
-    pub fn pack_lightly(&mut self, plain: &[u8]) -> Vec<u8> {
-        self.pack_with(plain, Effort::Light)
-    }
-
-    fn pack_with(&mut self, plain: &[u8], effort: Effort) -> Vec<u8> {
-        let is_smaller = self.deflate(plain, effort) && self.packed.len() < plain.len();
+    pub fn pack_after(&mut self, before: &[u8], plain: &[u8], effort: Effort) -> Vec<u8> {
+        let is_smaller = self.deflate(before, plain, effort) && self.packed.len() < plain.len();
         let part = if is_smaller {
             self.packed.as_slice().to_vec()
         } else {
@@ -80,14 +80,18 @@ impl Packer {
     }
 
     /// Deflates `plain` whole and up to a byte, or says that it could not.
-    fn deflate(&mut self, plain: &[u8], effort: Effort) -> bool {
+    fn deflate(&mut self, before: &[u8], plain: &[u8], effort: Effort) -> bool {
         let compressor = match effort {
             Effort::Usual => &mut self.usual,
             Effort::Light => self.light.get_or_insert_with(|| compressor(LIGHT_LEVEL)),
         };
         compressor.reset();
+        if !before.is_empty() && compressor.set_dictionary(before).is_err() {
+            return false;
+        }
         self.packed.reserve(deflated_bound_bytes(plain.len()));
-        let deflated = compressor.compress_vec(plain, &mut self.packed, FlushCompress::Full);
+        // The next part begins with a reset, so this one need not forget what it has seen.
+        let deflated = compressor.compress_vec(plain, &mut self.packed, FlushCompress::Sync);
         // A flush that found no room to spare may have had more to say.
         deflated.is_ok()
             && compressor.total_in() == plain.len() as u64
@@ -166,26 +170,39 @@ mod tests {
         for length in [0, 1, 2, 100, 65_534, 65_535, 65_536, 131_070, 131_071] {
             let plain = mixed(length);
             let sum = Checksum::of(&plain);
-            for part in [packer.pack(&plain), stored(&plain)] {
+            for part in [packer.pack(&plain, Effort::Usual), stored(&plain)] {
                 let unpacked = gunzip(&member(&[part], sum), usize::MAX);
                 assert!(unpacked.as_ref() == Ok(&plain), "{length} bytes");
             }
         }
     }
 
+    /// What was said just before need not be said again.
+    #[test]
+    fn a_part_is_shorter_behind_what_is_like_it() {
+        let row = mixed(5_999);
+        let mut packer = Packer::new();
+        for effort in [Effort::Usual, Effort::Light] {
+            let alone = packer.pack(&row, effort);
+            let behind = packer.pack_after(&row, &row, effort);
+            assert!(behind.len() * 10 < alone.len(), "{} bytes", behind.len());
+            assert!(packer.pack_after(&[], &row, effort) == alone);
+        }
+    }
+
     #[test]
     fn of_nothing_there_is_no_part() {
         assert_eq!(stored(b""), b"");
-        assert_eq!(Packer::new().pack(b""), b"");
+        assert_eq!(Packer::new().pack(b"", Effort::Usual), b"");
     }
 
     #[test]
     fn a_part_is_never_longer_than_stored() {
         let mut packer = Packer::new();
         for plain in [&b","[..], b"heureka", &mixed(3_000), &mixed(3_500)] {
-            assert!(packer.pack(plain).len() <= stored(plain).len());
+            assert!(packer.pack(plain, Effort::Usual).len() <= stored(plain).len());
         }
-        assert_eq!(packer.pack(b","), b"\x00\x01\x00\xfe\xff,");
+        assert_eq!(packer.pack(b",", Effort::Usual), b"\x00\x01\x00\xfe\xff,");
     }
 
     #[test]
@@ -200,17 +217,17 @@ mod tests {
     fn a_part_is_the_same_whatever_was_packed_before() {
         let (first, second) = (mixed(40_000), mixed(50_000));
         let mut packer = Packer::new();
-        let alone = packer.pack(&second);
-        let _ = packer.pack(&first);
-        assert!(packer.pack(&second) == alone);
-        assert!(Packer::new().pack(&second) == alone);
+        let alone = packer.pack(&second, Effort::Usual);
+        let _ = packer.pack(&first, Effort::Usual);
+        assert!(packer.pack(&second, Effort::Usual) == alone);
+        assert!(Packer::new().pack(&second, Effort::Usual) == alone);
     }
 
     #[test]
     fn a_part_takes_no_more_memory_than_it_has_bytes() {
         let mut packer = Packer::new();
         for plain in [vec![], mixed(10), mixed(48_000), vec![7; 1 << 20]] {
-            let (packed, stored) = (packer.pack(&plain), stored(&plain));
+            let (packed, stored) = (packer.pack(&plain, Effort::Usual), stored(&plain));
             assert_eq!(packed.capacity(), packed.len());
             assert_eq!(stored.capacity(), stored.len());
         }

@@ -3,15 +3,30 @@
 use std::io::Read as _;
 
 use flate2::bufread::GzDecoder;
-use heureka_wire::{Checksum, MEMBER_HEAD, Packer, gunzip, member_end, stored};
+use heureka_wire::{Checksum, Effort, MEMBER_HEAD, Packer, gunzip, member_end, stored};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Bytes of one part, and whether it is stored.
-type Part = (Vec<u8>, bool);
+/// Bytes of one part, and how they are written.
+type Part = (Vec<u8>, Way);
+
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Stored,
+    Packed(Effort),
+    /// Behind the last so many bytes.
+    PackedAfter(usize, Effort),
+}
 
 fn part() -> impl Strategy<Value = Part> {
-    (text(), any::<bool>())
+    let effort = || prop_oneof![Just(Effort::Usual), Just(Effort::Light)];
+    let reach_bytes = prop_oneof![0..3_000_usize, 30_000..70_000_usize];
+    let way = prop_oneof![
+        Just(Way::Stored),
+        effort().prop_map(Way::Packed),
+        (reach_bytes, effort()).prop_map(|(bytes, effort)| Way::PackedAfter(bytes, effort)),
+    ];
+    (text(), way)
 }
 
 /// Short ones of any bytes, and such as pack well, up to more than a stored block takes.
@@ -32,13 +47,18 @@ fn member(parts: &[Part]) -> Vec<u8> {
     let mut packer = Packer::new();
     let mut member = MEMBER_HEAD.to_vec();
     let mut sum = Checksum::default();
-    for (plain, is_stored) in parts {
-        member.extend(if *is_stored {
-            stored(plain)
-        } else {
-            packer.pack(plain)
+    let mut whole = Vec::new();
+    for (plain, way) in parts {
+        member.extend(match *way {
+            Way::Stored => stored(plain),
+            Way::Packed(effort) => packer.pack(plain, effort),
+            Way::PackedAfter(bytes, effort) => {
+                let before = &whole[whole.len().saturating_sub(bytes)..];
+                packer.pack_after(before, plain, effort)
+            }
         });
         sum = sum.then(Checksum::of(plain));
+        whole.extend_from_slice(plain);
     }
     member.extend(member_end(sum));
     member
