@@ -9,8 +9,9 @@
 //! head, these pieces, and an end, and after a change only one leaf and the branches above it are made anew. A
 //! [`Selection`] is an application, or who is found under a name; it is cut out of the same leaves.
 //!
-//! What a node keeps says nothing of its neighbours. What stands between two of them, be it a comma or the end of one
-//! application and the begin of the next, is put there by the branch above both.
+//! What a leaf keeps begins with what stands between it and the row before it, be it a comma or the end of one application
+//! and the begin of the next, and is deflated as what follows that row. So a leaf knows the row before it, and is another one
+//! when that changes: the one thing that neighbours have to do with each other.
 
 mod answer;
 mod forget;

@@ -141,7 +141,7 @@ pub(crate) struct BranchMemo {
     pub(crate) packed: Slots<Packed, FORMS>,
 }
 
-/// The rows of a leaf one after the other, with what stands between them.
+/// The rows of a leaf one after the other, with what stands between them and, in listings, before them.
 #[derive(Clone, Debug)]
 pub(crate) struct PlainRows {
     pub(crate) bytes: Bytes,

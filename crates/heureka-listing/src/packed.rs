@@ -1,11 +1,10 @@
 //! Nodes, deflated: parts of one gzip member.
 
 use bytes::Bytes;
-use heureka_model::AppName;
-use heureka_wire::{Checksum, Detail, Effort, Packer, stored};
+use heureka_wire::{Checksum, Detail, Effort, Packer};
 
 use crate::memo::Packed;
-use crate::plain::{junction, junction_of, length};
+use crate::plain::length;
 use crate::row::Row;
 use crate::shape::Shape;
 use crate::tree::{Branch, Leaf, Node};
@@ -44,28 +43,20 @@ impl Leaf {
         } else {
             self.memo.plain.get(shape.slot())
         };
-        let context = self.context(shape);
+        let before = self.before.as_ref();
+        let context = before.map_or_else(Vec::new, |before| bytes_of(shape, before));
         match known {
             Some(rows) => packed(&context, &rows.bytes, shape, packer),
             None => packed(&context, &self.write(shape).bytes, shape, packer),
         }
     }
-
-    fn context(&self, shape: Shape) -> Vec<u8> {
-        let both = self.before.as_ref().zip(self.rows.first());
-        both.map_or_else(Vec::new, |(before, first)| {
-            context_of(shape, before, first.app())
-        })
-    }
 }
 
-/// What stands before a row of `app`, no further back than to the begin of the row before it: what is deflated after it may
-/// point at that. Rows are so alike that more would save little.
-pub(crate) fn context_of(shape: Shape, before: &Row, app: &AppName) -> Vec<u8> {
+/// A row as it stands before others, for what is deflated after it may point at it. Rows are so alike that more of them
+/// would save little.
+pub(crate) fn bytes_of(shape: Shape, row: &Row) -> Vec<u8> {
     let pieces = shape.pieces();
-    let mut bytes = pieces.instance(Vec::new(), before.info(), shape.within);
-    bytes.extend(junction(shape, before.app(), app));
-    bytes
+    pieces.instance(Vec::new(), row.info(), shape.within)
 }
 
 /// Compact forms are a third as long, so their parts would come to too much beside the whole with the usual effort.
@@ -88,16 +79,7 @@ impl Branch {
     fn pack(&self, shape: Shape, packer: &mut Packer, keeps_bytes: bool) -> Packed {
         let mut sum = Packed::nothing();
         let mut bytes = Vec::new();
-        for (index, child) in self.parts.children.iter().enumerate() {
-            if let Some(before) = index
-                .checked_sub(1)
-                .and_then(|at| self.parts.children.get(at))
-            {
-                let junction = junction_of(shape, before, child);
-                let packed_junction = stored(&junction);
-                sum.add(Checksum::of(&junction), length(&packed_junction));
-                bytes.extend(packed_junction);
-            }
+        for child in &self.parts.children {
             if let Some(own) = child.packed(shape, packer) {
                 sum.add(own.checksum, own.length_bytes);
                 if keeps_bytes {

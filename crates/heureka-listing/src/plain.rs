@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use heureka_model::AppName;
-use heureka_wire::Pieces;
+use heureka_wire::{Pieces, Within};
 
 use crate::memo::PlainRows;
+use crate::row::Row;
 use crate::shape::Shape;
 use crate::tree::{Branch, Leaf, Node};
 
@@ -20,16 +21,8 @@ pub(crate) fn junction(shape: Shape, before: &AppName, after: &AppName) -> Vec<u
     bytes
 }
 
-/// What stands between two neighbouring nodes.
-pub(crate) fn junction_of(shape: Shape, before: &Node, after: &Node) -> Vec<u8> {
-    match (before.last_app(), after.first_app()) {
-        (Some(before), Some(after)) => junction(shape, before, after),
-        _ => Vec::new(),
-    }
-}
-
 impl Leaf {
-    /// Its rows, written when they are first asked for.
+    /// Its rows behind what stands between them and the row before, written when they are first asked for.
     pub(crate) fn plain(&self, shape: Shape) -> Option<&PlainRows> {
         let plain = &self.memo.plain;
         plain.get_or_make(shape.slot(), || self.write(shape.of_rows()))
@@ -49,7 +42,9 @@ impl Leaf {
         let pieces: Pieces = shape.pieces();
         let mut bytes = Vec::with_capacity(self.expected_bytes());
         let mut spans = Vec::with_capacity(self.rows.len());
-        let mut before = None;
+        // Rows of an application alone are cut out of what is written, so nothing need stand before them.
+        let in_listing = shape.within == Within::Applications;
+        let mut before = self.before.as_ref().filter(|_| in_listing).map(Row::app);
         for (at, row) in self.rows.iter().enumerate() {
             if let Some(before) = before.replace(row.app()) {
                 bytes.extend(junction(shape, before, row.app()));
@@ -89,18 +84,8 @@ impl Node {
 
 impl Branch {
     fn sum_plain_bytes(&self, shape: Shape) -> u64 {
-        let children = self
-            .parts
-            .children
-            .iter()
-            .map(|child| child.plain_bytes(shape));
-        let neighbours = self
-            .parts
-            .children
-            .iter()
-            .zip(self.parts.children.iter().skip(1));
-        let junctions = neighbours.map(|(one, next)| length(&junction_of(shape, one, next)));
-        children.chain(junctions).sum()
+        let children = self.parts.children.iter();
+        children.map(|child| child.plain_bytes(shape)).sum()
     }
 }
 

@@ -9,8 +9,8 @@ use heureka_wire::{Checksum, Form, MEMBER_HEAD, Packer, member_end, stored};
 
 use crate::answer::{Body, Header};
 use crate::memo::Packed;
-use crate::packed::{context_of, packed};
-use crate::plain::{junction, length};
+use crate::packed::{bytes_of, packed};
+use crate::plain::junction;
 use crate::row::Row;
 use crate::shape::Shape;
 use crate::tree::{Leaf, Listing, Node, Totals};
@@ -105,37 +105,32 @@ impl Selection {
     fn plain(&self, shape: Shape, head: &[u8], tail: &[u8]) -> Body {
         let mut gathered = Gathered::default();
         gathered.copy(head);
-        for part in self.parts(shape) {
-            match part {
-                Part::Between(bytes) => gathered.copy(&bytes),
-                Part::Rows(run) => gathered.share(run.bytes(shape)),
-            }
+        for (between, run) in self.runs(shape) {
+            gathered.copy(&between);
+            gathered.share(run.bytes(shape));
         }
+        gathered.copy(&self.tail(shape));
         gathered.copy(tail);
         Body::of_pieces(gathered.finish())
     }
 
     fn packed(&self, shape: Shape, head: &[u8], tail: &[u8], packer: &mut Packer) -> Body {
-        let (mut sum, mut member) = (Packed::nothing(), MEMBER_HEAD.to_vec());
-        let mut add = |checksum, bytes: &[u8]| {
-            sum.add(checksum, length(bytes));
-            member.extend_from_slice(bytes);
-        };
-        add(Checksum::of(head), &stored(head));
+        let mut member = Member::begin();
+        member.store(head);
         let mut before = None;
-        for part in self.parts(shape) {
-            match part {
-                Part::Between(bytes) => add(Checksum::of(&bytes), &stored(&bytes)),
-                Part::Rows(run) => {
-                    let packed = run.packed(shape, before, packer);
-                    add(packed.checksum, &packed.bytes);
-                    before = run.last();
-                }
+        for (between, run) in self.runs(shape) {
+            if let Some(leaf) = run.packed_leaf(shape, before, packer) {
+                member.add(leaf.checksum, &leaf.bytes);
+            } else {
+                member.store(&between);
+                let packed = run.packed(shape, before, &between, packer);
+                member.add(packed.checksum, &packed.bytes);
             }
+            before = run.last();
         }
-        add(Checksum::of(tail), &stored(tail));
-        member.extend(member_end(sum.checksum));
-        Body::of_pieces(vec![Bytes::from(member)])
+        member.store(&self.tail(shape));
+        member.store(tail);
+        Body::of_pieces(vec![member.end()])
     }
 
     fn add_app(&mut self, node: &Arc<Node>, app: &str, is_wanted: &impl Fn(&InstanceInfo) -> bool) {
@@ -182,27 +177,26 @@ impl Selection {
         self.runs.extend(rows.map(|rows| Run { leaf, rows }));
     }
 
-    /// The runs with what stands between them and around their applications.
-    fn parts(&self, shape: Shape) -> impl Iterator<Item = Part<'_>> {
+    /// The runs, each with what stands before it.
+    fn runs(&self, shape: Shape) -> impl Iterator<Item = (Vec<u8>, &Run)> {
         let mut before: Option<&AppName> = None;
-        let runs = self.runs.iter().flat_map(move |run| {
+        self.runs.iter().filter_map(move |run| {
             let app = run.app()?;
             let between = match before.replace(app) {
                 Some(before) => junction(shape, before, app),
                 None => shape.pieces().application_head(app, shape.within),
             };
-            Some([Part::Between(between), Part::Rows(run)])
-        });
-        let tail = (!self.runs.is_empty())
-            .then(|| Part::Between(shape.pieces().application_tail(shape.within)));
-        runs.flatten().chain(tail)
+            Some((between, run))
+        })
     }
-}
 
-/// A part of an answer.
-enum Part<'a> {
-    Between(Vec<u8>),
-    Rows(&'a Run),
+    /// What stands behind the last run.
+    fn tail(&self, shape: Shape) -> Vec<u8> {
+        if self.runs.is_empty() {
+            return Vec::new();
+        }
+        shape.pieces().application_tail(shape.within)
+    }
 }
 
 fn begins_within(node: &Node, app: &str) -> bool {
@@ -231,26 +225,71 @@ impl Run {
         rows.map(|rows| rows.of(&self.rows)).unwrap_or_default()
     }
 
-    /// The rows, deflated, where `before` is the row before them. A whole leaf is what the whole listing has too, where its
-    /// rows look the same there.
-    fn packed(&self, shape: Shape, before: Option<&Row>, packer: &mut Packer) -> Packed {
+    /// A whole leaf behind a row, as the whole listing has it, with what stands between both.
+    fn packed_leaf(
+        &self,
+        shape: Shape,
+        before: Option<&Row>,
+        packer: &mut Packer,
+    ) -> Option<&Packed> {
+        let leaf = self.leaf()?;
+        let own = shape.of_rows();
+        let is_whole = self.rows == (0..leaf.rows.len()) && own == Shape::listing(shape.form);
+        let is_shared = is_whole && before.is_some() && leaf.is_behind(before);
+        if is_shared {
+            self.leaf.packed(own, packer)
+        } else {
+            None
+        }
+    }
+
+    /// The rows, deflated, behind a row and what stands between both.
+    fn packed(
+        &self,
+        shape: Shape,
+        before: Option<&Row>,
+        between: &[u8],
+        packer: &mut Packer,
+    ) -> Packed {
         let own = shape.of_rows();
         let Some(leaf) = self.leaf() else {
             return Packed::nothing();
         };
-        if self.rows == (0..leaf.rows.len())
-            && leaf.is_behind(before)
-            && own == Shape::listing(shape.form)
-            && let Some(packed) = self.leaf.packed(own, packer)
-        {
-            return packed.clone();
-        }
         let runs = &leaf.memo.packed_runs;
         runs.get_or_make(own.slot(), &self.rows, before, || {
-            let context = before.zip(self.app());
-            let context = context.map(|(before, app)| context_of(shape, before, app));
-            packed(&context.unwrap_or_default(), &self.bytes(own), own, packer)
+            let mut context = before.map_or_else(Vec::new, |row| bytes_of(shape, row));
+            context.extend_from_slice(between);
+            packed(&context, &self.bytes(own), own, packer)
         })
+    }
+}
+
+/// A gzip member in the making.
+struct Member {
+    sum: Checksum,
+    bytes: Vec<u8>,
+}
+
+impl Member {
+    fn begin() -> Self {
+        Self {
+            sum: Checksum::default(),
+            bytes: MEMBER_HEAD.to_vec(),
+        }
+    }
+
+    fn store(&mut self, plain: &[u8]) {
+        self.add(Checksum::of(plain), &stored(plain));
+    }
+
+    fn add(&mut self, checksum: Checksum, packed: &[u8]) {
+        self.sum = self.sum.then(checksum);
+        self.bytes.extend_from_slice(packed);
+    }
+
+    fn end(mut self) -> Bytes {
+        self.bytes.extend(member_end(self.sum));
+        Bytes::from(self.bytes)
     }
 }
 

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use heureka_model::AppName;
-use heureka_wire::stored;
 
-use crate::plain::junction;
 use crate::shape::Shape;
 use crate::tree::Node;
 
@@ -25,9 +22,6 @@ pub(crate) struct Walk {
     coding: Coding,
     /// The nodes on the way to the current one, each with the number of the child that comes next.
     path: Vec<(Arc<Node>, usize)>,
-    /// The application of the last row that was passed.
-    before: Option<AppName>,
-    waiting: Option<Bytes>,
 }
 
 impl Walk {
@@ -36,8 +30,6 @@ impl Walk {
             shape,
             coding,
             path: root.map(|root| (Arc::clone(root), 0)).into_iter().collect(),
-            before: None,
-            waiting: None,
         }
     }
 
@@ -68,17 +60,6 @@ impl Walk {
         };
         bytes.cloned().unwrap_or_default()
     }
-
-    fn junction_before(&self, node: &Node) -> Vec<u8> {
-        let (Some(before), Some(first)) = (&self.before, node.first_app()) else {
-            return Vec::new();
-        };
-        let junction = junction(self.shape, before, first);
-        match self.coding {
-            Coding::Plain => junction,
-            Coding::Packed => stored(&junction),
-        }
-    }
 }
 
 fn is_in_one_piece(node: &Node, coding: Coding) -> bool {
@@ -90,17 +71,7 @@ impl Iterator for Walk {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {
-        if let Some(waiting) = self.waiting.take() {
-            return Some(waiting);
-        }
         let node = self.next_node()?;
-        let junction = self.junction_before(&node);
-        let bytes = self.bytes_of(&node);
-        self.before = node.last_app().cloned();
-        if junction.is_empty() {
-            return Some(bytes);
-        }
-        self.waiting = Some(bytes);
-        Some(Bytes::from(junction))
+        Some(self.bytes_of(&node))
     }
 }

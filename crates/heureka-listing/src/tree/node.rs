@@ -162,15 +162,24 @@ impl Leaf {
         }
     }
 
-    /// The same rows behind another one: only what was deflated is lost.
+    /// The same rows behind another one. What was deflated is lost, and what was written as well where the other row is of
+    /// another application.
     fn moved_behind(&self, before: Option<Row>) -> Self {
+        let keeps_plain = match (&self.before, &before) {
+            (Some(old), Some(new)) => old.has_app_of(new),
+            (old, new) => old.is_none() && new.is_none(),
+        };
         Self {
             rows: Arc::clone(&self.rows),
             segments: Arc::clone(&self.segments),
             totals: self.totals,
             before,
             is_reread: self.is_reread,
-            memo: self.memo.only_plain(),
+            memo: if keeps_plain {
+                self.memo.only_plain()
+            } else {
+                LeafMemo::default()
+            },
         }
     }
 
