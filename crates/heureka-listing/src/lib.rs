@@ -28,4 +28,4 @@ pub use answer::{Body, BodyPieces, Header};
 pub use forget::AskedForms;
 pub use row::Row;
 pub use selection::Selection;
-pub use tree::{Edit, Listing};
+pub use tree::{Edit, Listing, Replaced};

@@ -1,6 +1,6 @@
 //! One instance, as listings show it.
 
-use heureka_model::{AppName, Digest, Document, InstanceId, InstanceInfo};
+use heureka_model::{AppName, Digest, Document, InstanceId, InstanceInfo, InstanceKey};
 
 /// What the names of the fields and the punctuation around them come to in JSON.
 const FRAME_BYTES: usize = 620;
@@ -16,6 +16,7 @@ pub struct Row {
     id: InstanceId,
     weight_bytes: u32,
     content: Digest,
+    told: u64,
 }
 
 impl Row {
@@ -28,7 +29,23 @@ impl Row {
             id: info.document.id.clone(),
             weight_bytes: u32::try_from(weight_of(&info.document)).unwrap_or(u32::MAX),
             info,
+            told: 0,
         }
+    }
+
+    /// The same with a number that tells it apart from other rows of its key.
+    #[must_use]
+    pub fn told_as(self, number: u64) -> Self {
+        Self {
+            told: number,
+            ..self
+        }
+    }
+
+    /// The number that tells it apart from other rows of its key, or zero.
+    #[must_use]
+    pub fn told(&self) -> u64 {
+        self.told
     }
 
     /// The instance.
@@ -50,8 +67,17 @@ impl Row {
     }
 
     /// What orders rows.
-    pub(crate) fn key(&self) -> (&str, &str) {
-        (self.app.as_str(), self.id.as_str())
+    pub(crate) fn names(&self) -> (&AppName, &InstanceId) {
+        (&self.app, &self.id)
+    }
+
+    /// The application and the id.
+    #[must_use]
+    pub fn key(&self) -> InstanceKey {
+        InstanceKey {
+            app: self.app.clone(),
+            id: self.id.clone(),
+        }
     }
 
     /// Whether both are of one application. Its name is shared by nearly all of its rows.

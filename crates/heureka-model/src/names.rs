@@ -1,11 +1,12 @@
 //! Names of applications and instances.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 /// The name of an application, in upper case: `orders` and `Orders` are one application (wire.md 3.2).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AppName(Arc<str>);
 
 impl AppName {
@@ -32,6 +33,22 @@ impl AppName {
     #[must_use]
     pub fn is_shared_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The order of the texts. Instances of one application share its name, so mostly no text is read.
+impl Ord for AppName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.is_shared_with(other) {
+            return Ordering::Equal;
+        }
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for AppName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

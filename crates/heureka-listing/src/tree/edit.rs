@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::sync::Arc;
 
-use heureka_model::InstanceKey;
+use heureka_model::{AppName, InstanceId, InstanceKey};
 
 use super::node::{BranchParts, FILLED_LEAF_BYTES, Leaf, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
 use crate::memo::LeafMemo;
@@ -19,11 +19,14 @@ pub enum Edit {
     TakeOut(InstanceKey),
 }
 
+/// Who is told of rows in whose place another one was put.
+pub type Replaced<'a> = &'a mut dyn FnMut(&Row);
+
 impl Edit {
-    pub(crate) fn key(&self) -> (&str, &str) {
+    pub(crate) fn names(&self) -> (&AppName, &InstanceId) {
         match self {
-            Self::Put(row) => row.key(),
-            Self::TakeOut(key) => (key.app.as_str(), key.id.as_str()),
+            Self::Put(row) => row.names(),
+            Self::TakeOut(key) => names(key),
         }
     }
 
@@ -35,10 +38,18 @@ impl Edit {
     }
 }
 
+fn names(key: &InstanceKey) -> (&AppName, &InstanceId) {
+    (&key.app, &key.id)
+}
+
 /// The root after `edits`, which are in the order of their keys, each key once.
-pub(super) fn edited_root(root: Option<Arc<Node>>, edits: &[Edit]) -> Option<Arc<Node>> {
+pub(super) fn edited_root(
+    root: Option<Arc<Node>>,
+    edits: &[Edit],
+    replaced: Replaced<'_>,
+) -> Option<Arc<Node>> {
     let mut nodes = match root {
-        Some(root) => edited(root, edits),
+        Some(root) => edited(root, edits, replaced),
         None => leaves(None, edits.iter().filter_map(Edit::row).collect()),
     };
     while nodes.len() > 1 {
@@ -49,31 +60,35 @@ pub(super) fn edited_root(root: Option<Arc<Node>>, edits: &[Edit]) -> Option<Arc
 
 /// What takes the place of a node: nodes of its height, none where nothing is left of it. Where nobody else has the node,
 /// its rows are taken out of it instead of copied, for each copy touches a document.
-fn edited(node: Arc<Node>, edits: &[Edit]) -> Vec<Arc<Node>> {
+fn edited(node: Arc<Node>, edits: &[Edit], replaced: Replaced<'_>) -> Vec<Arc<Node>> {
     match Arc::try_unwrap(node) {
         Ok(Node::Leaf(Leaf {
             rows, before, memo, ..
-        })) => edited_leaf(before, Arc::unwrap_or_clone(rows), &memo, edits),
-        Ok(Node::Branch(branch)) => edited_branch(branch.parts, edits),
+        })) => edited_leaf(before, Arc::unwrap_or_clone(rows), &memo, edits, replaced),
+        Ok(Node::Branch(branch)) => edited_branch(branch.parts, edits, replaced),
         Err(shared) => match &*shared {
-            Node::Leaf(leaf) => {
-                edited_leaf(leaf.before.clone(), leaf.rows.to_vec(), &leaf.memo, edits)
-            }
-            Node::Branch(branch) => edited_branch(branch.parts.clone(), edits),
+            Node::Leaf(leaf) => edited_leaf(
+                leaf.before.clone(),
+                leaf.rows.to_vec(),
+                &leaf.memo,
+                edits,
+                replaced,
+            ),
+            Node::Branch(branch) => edited_branch(branch.parts.clone(), edits, replaced),
         },
     }
 }
 
 /// What takes the place of a branch. Only the children that are edited are looked at, because the others are seldom in a
 /// processor's cache.
-fn edited_branch(mut parts: BranchParts, edits: &[Edit]) -> Vec<Arc<Node>> {
+fn edited_branch(mut parts: BranchParts, edits: &[Edit], replaced: Replaced<'_>) -> Vec<Arc<Node>> {
     let mut is_untidy = false;
     // From behind, so that the places of those before stay.
-    for (at, own) in shares(&parts.children, edits).into_iter().rev() {
+    for (at, own) in shares(&parts.first_keys, edits).into_iter().rev() {
         let child = parts.take_out(at);
-        let end = own.last().filter(|last| child.ends_by(last.key()));
+        let end = own.last().filter(|last| child.ends_by(last.names()));
         let before = end.and_then(|_| child.before().cloned());
-        let nodes = edited(child, own);
+        let nodes = edited(child, own, replaced);
         is_untidy |= nodes.iter().any(|node| node.is_small());
         if end.is_some() {
             let last = nodes.last().map_or(before.as_ref(), |node| node.last());
@@ -87,13 +102,14 @@ fn edited_branch(mut parts: BranchParts, edits: &[Edit]) -> Vec<Arc<Node>> {
     vec![Node::branch(parts)]
 }
 
-/// Which children have edits, and which each has.
-fn shares<'a>(children: &[Arc<Node>], edits: &'a [Edit]) -> Vec<(usize, &'a [Edit])> {
+/// Which children have edits, and which each has. A child has what is from its first key up to that of the next one; the
+/// first has what is before it, too.
+fn shares<'a>(first_keys: &[InstanceKey], edits: &'a [Edit]) -> Vec<(usize, &'a [Edit])> {
     let (mut shares, mut rest) = (Vec::new(), edits);
     while let Some(first) = rest.first() {
-        let after = children.partition_point(|child| !child.begins_after(first.key()));
-        let next = children.get(after.max(1));
-        let is_own = |edit: &Edit| next.is_none_or(|next| next.begins_after(edit.key()));
+        let after = first_keys.partition_point(|key| names(key) <= first.names());
+        let next = first_keys.get(after.max(1));
+        let is_own = |edit: &Edit| next.is_none_or(|next| names(next) > edit.names());
         let (own, others) = rest.split_at(rest.partition_point(is_own));
         shares.push((after.saturating_sub(1), own));
         rest = others;
@@ -110,20 +126,24 @@ fn edited_leaf(
     mut rows: Vec<Row>,
     memo: &LeafMemo,
     edits: &[Edit],
+    replaced: Replaced<'_>,
 ) -> Vec<Arc<Node>> {
     if edits.len() > ONE_BY_ONE {
-        return leaves(before, merged_at_once(rows, edits));
+        return leaves(before, merged_at_once(rows, edits, replaced));
     }
     let mut origins: Vec<Option<usize>> = (0..rows.len()).map(Some).collect();
     for edit in edits {
-        let place = rows.binary_search_by(|row| row.key().cmp(&edit.key()));
-        let (at, replaced) = match place {
+        let place = rows.binary_search_by(|row| row.names().cmp(&edit.names()));
+        let (at, count) = match place {
             Ok(at) => (at, 1),
             Err(at) => (at, 0),
         };
         let row = edit.row();
-        origins.splice(at..at + replaced, row.iter().map(|_| None));
-        rows.splice(at..at + replaced, row);
+        origins.splice(at..at + count, row.iter().map(|_| None));
+        let is_put = row.is_some();
+        for old in rows.splice(at..at + count, row).filter(|_| is_put) {
+            replaced(&old);
+        }
     }
     let weight_bytes: u64 = rows.iter().map(Row::weight_bytes).sum();
     if rows.is_empty() || weight_bytes > MAX_LEAF_BYTES {
@@ -153,13 +173,17 @@ fn carry_over(memo: &LeafMemo, leaf: &Leaf, origins: &[Option<usize>]) {
     }
 }
 
-fn merged_at_once(rows: Vec<Row>, edits: &[Edit]) -> Vec<Row> {
+fn merged_at_once(rows: Vec<Row>, edits: &[Edit], replaced: Replaced<'_>) -> Vec<Row> {
     let mut merged = Vec::with_capacity(rows.len() + edits.len());
     let mut rows = rows.into_iter().peekable();
     for edit in edits {
         merged.extend(rows_before(&mut rows, edit));
-        rows.next_if(|row| row.key() == edit.key());
-        merged.extend(edit.row());
+        let old = rows.next_if(|row| row.names() == edit.names());
+        let row = edit.row();
+        if let Some(old) = old.filter(|_| row.is_some()) {
+            replaced(&old);
+        }
+        merged.extend(row);
     }
     merged.extend(rows);
     merged
@@ -169,7 +193,7 @@ fn rows_before<'a>(
     rows: &'a mut Peekable<impl Iterator<Item = Row>>,
     edit: &'a Edit,
 ) -> impl Iterator<Item = Row> {
-    std::iter::from_fn(move || rows.next_if(|row| row.key() < edit.key()))
+    std::iter::from_fn(move || rows.next_if(|row| row.names() < edit.names()))
 }
 
 /// Puts small nodes together with a neighbour. All are of one height.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use heureka_model::{Digest, StatusCounts};
 
-pub use self::edit::Edit;
+pub use self::edit::{Edit, Replaced};
 pub(crate) use self::node::{Branch, BranchParts, Leaf, Node, Totals};
 use crate::row::Row;
 
@@ -21,17 +21,29 @@ impl Listing {
     /// The listing after `edits`; of several for one key the last one counts. What they do not touch is shared with whoever
     /// has the listing as it was, with all that was made of it.
     #[must_use]
-    pub fn edited(self, mut edits: Vec<Edit>) -> Self {
+    pub fn edited(self, edits: Vec<Edit>) -> Self {
+        self.edited_telling(edits, &mut |_| ())
+    }
+
+    /// The same, telling of each row in whose place another one was put.
+    #[must_use]
+    pub fn edited_telling(self, mut edits: Vec<Edit>, replaced: Replaced<'_>) -> Self {
         if edits.is_empty() {
             return self;
         }
         // The sort keeps the order of edits of one key; the last of them is found first from behind.
-        edits.sort_by(|one, other| one.key().cmp(&other.key()));
+        edits.sort_by(|one, other| one.names().cmp(&other.names()));
         edits.reverse();
-        edits.dedup_by(|earlier, later| earlier.key() == later.key());
+        edits.dedup_by(|earlier, later| {
+            let counts_no_more = earlier.names() == later.names();
+            if counts_no_more && let Edit::Put(row) = earlier {
+                replaced(row);
+            }
+            counts_no_more
+        });
         edits.reverse();
         Self {
-            root: edit::edited_root(self.root, &edits),
+            root: edit::edited_root(self.root, &edits, replaced),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use heureka_model::{AppName, Digest, StatusCounts};
+use heureka_model::{AppName, Digest, InstanceId, InstanceKey, StatusCounts};
 
 use crate::memo::{BranchMemo, LeafMemo, is_same};
 use crate::row::Row;
@@ -54,6 +54,8 @@ pub(crate) struct Branch {
 pub(crate) struct BranchParts {
     /// All of one height.
     pub(crate) children: Vec<Arc<Node>>,
+    /// The key of each child's first row.
+    pub(crate) first_keys: Vec<InstanceKey>,
     /// The application of each child's last row.
     pub(crate) last_apps: Vec<AppName>,
     pub(crate) totals: Totals,
@@ -63,6 +65,7 @@ impl BranchParts {
     pub(crate) fn new(children: Vec<Arc<Node>>) -> Self {
         let mut parts = Self {
             children: Vec::with_capacity(children.len()),
+            first_keys: Vec::with_capacity(children.len()),
             last_apps: Vec::with_capacity(children.len()),
             totals: Totals::default(),
         };
@@ -73,6 +76,7 @@ impl BranchParts {
     /// Takes out the child at a place where there is one.
     pub(crate) fn take_out(&mut self, at: usize) -> Arc<Node> {
         let child = self.children.remove(at);
+        self.first_keys.remove(at);
         self.last_apps.remove(at);
         self.totals.remove(child.totals());
         child
@@ -99,6 +103,8 @@ impl BranchParts {
         for node in &nodes {
             self.totals.add(node.totals());
         }
+        let first_keys = nodes.iter().filter_map(|node| node.first().map(Row::key));
+        self.first_keys.splice(at..at, first_keys);
         let last_apps = nodes.iter().filter_map(|node| node.last_app().cloned());
         self.last_apps.splice(at..at, last_apps);
         self.children.splice(at..at, nodes);
@@ -256,10 +262,10 @@ impl Node {
     }
 
     /// Whether an edit of this key could give the node another last row. Where the applications tell, no row is looked at.
-    pub(crate) fn ends_by(&self, key: (&str, &str)) -> bool {
+    pub(crate) fn ends_by(&self, key: (&AppName, &InstanceId)) -> bool {
         match self.last_app() {
-            Some(app) if app.as_str() > key.0 => false,
-            _ => self.last().is_none_or(|last| last.key() <= key),
+            Some(app) if app > key.0 => false,
+            _ => self.last().is_none_or(|last| last.names() <= key),
         }
     }
 
@@ -275,10 +281,6 @@ impl Node {
             Self::Leaf(leaf) => leaf.segments.last().map(|segment| &segment.app),
             Self::Branch(branch) => branch.parts.last_apps.last(),
         }
-    }
-
-    pub(crate) fn begins_after(&self, key: (&str, &str)) -> bool {
-        self.first().is_some_and(|first| first.key() > key)
     }
 
     /// Whether it should be put together with a neighbour.
