@@ -11,6 +11,7 @@ use heureka_model::{
 };
 
 use crate::lease::Lease;
+use crate::lease_watch::Look;
 use crate::node::Sender;
 use crate::overrides::OverridePart;
 
@@ -39,7 +40,7 @@ pub(crate) struct Pulse {
     pub(crate) status: InstanceStatus,
     pub(crate) silence: Silence,
     /// When its lease is looked at next; `None` once nothing more can happen to it.
-    pub(crate) check_at: Option<Duration>,
+    pub(crate) look: Option<Look>,
 }
 
 /// What a heartbeat leaves alone.
@@ -140,7 +141,7 @@ impl Entry {
             settings: document.document.lease,
             status: shown.status,
             silence: Silence::default(),
-            check_at: None,
+            look: None,
         };
         let parts = Box::new(Parts {
             document,

@@ -63,5 +63,5 @@ fn check_entry(entry: &Entry, watch: &LeaseWatch) {
         entry.pulse.silence.has_ended
     );
     let is_finished = entry.pulse.silence.is_missing && entry.pulse.silence.has_ended;
-    assert_eq!(entry.pulse.check_at.is_none(), is_finished);
+    assert_eq!(entry.pulse.look.is_none(), is_finished);
 }

@@ -1,13 +1,13 @@
 //! Who has fallen silent, without looking at everybody.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use heureka_model::{InstanceId, InstanceKey, SeededHash};
+use heureka_model::{InstanceId, InstanceKey, LeaseSettings, SeededHash};
 use indexmap::IndexSet;
 
 use crate::entry::{Entry, Pulse};
-use crate::lease::LeasePolicy;
+use crate::lease::{Lease, LeasePolicy};
 use crate::registry::Registry;
 
 /// A queue of moments at which a lease is worth a look.
@@ -18,16 +18,27 @@ use crate::registry::Registry;
 #[derive(Debug)]
 pub(crate) struct LeaseWatch {
     policy: LeasePolicy,
-    checks: BTreeSet<(Duration, InstanceKey)>,
+    looks: BTreeMap<Look, InstanceKey>,
+    /// How many looks were ever planned.
+    numbered: u64,
     missing: usize,
     ended: IndexSet<InstanceKey, SeededHash>,
+}
+
+/// When a lease is looked at. Those of one moment are told apart by the order in which they were planned: to compare their
+/// keys, texts would have to be fetched from memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Look {
+    at: Duration,
+    number: u64,
 }
 
 impl LeaseWatch {
     pub(crate) fn new(policy: LeasePolicy, hash: SeededHash) -> Self {
         Self {
             policy,
-            checks: BTreeSet::new(),
+            looks: BTreeMap::new(),
+            numbered: 0,
             missing: 0,
             ended: IndexSet::with_hasher(hash),
         }
@@ -45,12 +56,19 @@ impl LeaseWatch {
 
     /// How many looks are planned.
     pub(crate) fn planned(&self) -> usize {
-        self.checks.len()
+        self.looks.len()
     }
 
-    /// Starts to watch an entry, or watches it anew after its lease or its settings changed by more than a renewal.
+    /// Starts to watch an entry, or watches it anew after its lease or its settings changed by more than a renewal. A look
+    /// that is planned already stays, unless it would come too late.
     pub(crate) fn watch(&mut self, entry: &mut Entry) {
-        self.release(entry);
+        self.forget_silence(entry);
+        // The pulse learns of a new document only when the change is done.
+        let next = self.next_moment(entry.pulse.lease, entry.document.document.lease);
+        if entry.pulse.look.is_some_and(|look| look.at <= next) {
+            return;
+        }
+        self.cancel_look(entry);
         self.plan(entry);
     }
 
@@ -63,26 +81,32 @@ impl LeaseWatch {
 
     /// Forgets an entry.
     pub(crate) fn release(&mut self, entry: &mut Entry) {
-        let key = entry.document.document.key();
+        self.forget_silence(entry);
+        self.cancel_look(entry);
+    }
+
+    fn forget_silence(&mut self, entry: &mut Entry) {
         if std::mem::take(&mut entry.pulse.silence.is_missing) {
             self.missing -= 1;
         }
         if std::mem::take(&mut entry.pulse.silence.has_ended) {
+            let key = entry.document.document.key();
             self.ended.swap_remove(&key);
         }
-        if let Some(at) = entry.pulse.check_at.take() {
-            self.checks.remove(&(at, key));
+    }
+
+    fn cancel_look(&mut self, entry: &mut Entry) {
+        if let Some(look) = entry.pulse.look.take() {
+            self.looks.remove(&look);
         }
     }
 
     /// Takes all looks that are due.
     pub(crate) fn advance(&mut self, registry: &mut Registry, mono: Duration) {
-        while let Some((at, _)) = self.checks.first()
-            && *at <= mono
+        while let Some(next) = self.looks.first_entry()
+            && next.key().at <= mono
         {
-            let Some((_, key)) = self.checks.pop_first() else {
-                return;
-            };
+            let key = next.remove();
             let (app, id) = (key.app.as_str(), key.id.as_str());
             match registry.pulse(app, id) {
                 Some(pulse) if self.is_in_time(pulse, mono) => self.plan_again(pulse, key),
@@ -95,27 +119,36 @@ impl LeaseWatch {
 
     /// Whether there is nothing to notice, which is what nearly every look finds.
     fn is_in_time(&self, pulse: &Pulse, mono: Duration) -> bool {
-        !pulse.silence.was_noticed() && mono <= self.next_moment(pulse)
+        !pulse.silence.was_noticed() && mono <= self.next_moment(pulse.lease, pulse.settings)
     }
 
     /// The next of the two moments of one that gives signs of life.
-    fn next_moment(&self, pulse: &Pulse) -> Duration {
-        let (lease, settings) = (pulse.lease, pulse.settings);
+    fn next_moment(&self, lease: Lease, settings: LeaseSettings) -> Duration {
         lease
             .seen_until(settings)
             .min(lease.ends_at(settings, self.policy))
     }
 
     fn plan_again(&mut self, pulse: &mut Pulse, key: InstanceKey) {
-        let at = just_after(self.next_moment(pulse));
-        pulse.check_at = Some(at);
-        self.checks.insert((at, key));
+        let next = self.next_moment(pulse.lease, pulse.settings);
+        pulse.look = Some(self.note(next, key));
+    }
+
+    /// Plans a look just after a moment.
+    fn note(&mut self, moment: Duration, key: InstanceKey) -> Look {
+        self.numbered += 1;
+        let look = Look {
+            at: moment.saturating_add(Duration::from_nanos(1)),
+            number: self.numbered,
+        };
+        self.looks.insert(look, key);
+        look
     }
 
     fn look(&mut self, entry: &mut Entry, id: &InstanceId, mono: Duration) {
         debug_assert_eq!(entry.document.document.id, *id);
         let settings = entry.document.document.lease;
-        entry.pulse.check_at = None;
+        entry.pulse.look = None;
         if !entry.pulse.silence.is_missing && mono > entry.pulse.lease.seen_until(settings) {
             entry.pulse.silence.is_missing = true;
             self.missing += 1;
@@ -136,13 +169,6 @@ impl LeaseWatch {
         let ends = (!entry.pulse.silence.has_ended)
             .then(|| entry.pulse.lease.ends_at(settings, self.policy));
         let next = [becomes_missing, ends].into_iter().flatten().min();
-        entry.pulse.check_at = next.map(just_after);
-        if let Some(at) = entry.pulse.check_at {
-            self.checks.insert((at, entry.document.document.key()));
-        }
+        entry.pulse.look = next.map(|moment| self.note(moment, entry.document.document.key()));
     }
-}
-
-fn just_after(moment: Duration) -> Duration {
-    moment.saturating_add(Duration::from_nanos(1))
 }

@@ -244,11 +244,11 @@ fn an_eviction_leaves_no_tombstone() {
 fn a_heartbeat_in_time_plans_nothing() {
     let mut node = node();
     register(&mut node, 0);
-    let planned = entry(&node).pulse.check_at;
+    let planned = entry(&node).pulse.look;
     for secs in 1..40 {
         node.renew(at(secs), "A", "1", Renewal::default(), Origin::Client);
         assert_eq!(
-            (entry(&node).pulse.check_at, node.watch.planned()),
+            (entry(&node).pulse.look, node.watch.planned()),
             (planned, 1)
         );
     }
