@@ -101,11 +101,18 @@ impl LeaseWatch {
         }
     }
 
-    /// Takes all looks that are due.
-    pub(crate) fn advance(&mut self, registry: &mut Registry, mono: Duration) {
-        while let Some(next) = self.looks.first_entry()
-            && next.key().at <= mono
-        {
+    /// Takes looks that are due, no more than `at_most`, and says whether these were all.
+    pub(crate) fn advance(
+        &mut self,
+        registry: &mut Registry,
+        mono: Duration,
+        at_most: usize,
+    ) -> bool {
+        for _ in 0..at_most {
+            let due = self.looks.first_entry();
+            let Some(next) = due.filter(|next| next.key().at <= mono) else {
+                return true;
+            };
             let key = next.remove();
             let (app, id) = (key.app.as_str(), key.id.as_str());
             match registry.pulse(app, id) {
@@ -115,6 +122,7 @@ impl LeaseWatch {
                 }
             }
         }
+        false
     }
 
     /// Whether there is nothing to notice, which is what nearly every look finds.

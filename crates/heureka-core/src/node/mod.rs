@@ -82,6 +82,8 @@ pub struct Node {
     last_registered: RecentNames,
     last_cancelled: RecentNames,
     next_round: Duration,
+    /// When the round began that has not seen everybody yet.
+    open_round: Option<Duration>,
     /// No eviction before: this node itself was late, so the silence may be its own.
     postponed_until: Duration,
     events: VecDeque<Event>,
@@ -110,6 +112,7 @@ impl Node {
             last_registered: RecentNames::default(),
             last_cancelled: RecentNames::default(),
             next_round: now.mono.saturating_add(config.eviction_interval),
+            open_round: None,
             postponed_until: Duration::ZERO,
             events: VecDeque::new(),
         }
@@ -138,7 +141,7 @@ impl Node {
         let inquiry = self.cluster.inquiry.as_ref();
         let ages = inquiry.map(|inquiry| (inquiry.deadline, Timer::Ages));
         [opening, ages].into_iter().flatten().fold(
-            (self.next_round, Timer::Eviction),
+            (self.open_round.unwrap_or(self.next_round), Timer::Eviction),
             |first, other| {
                 if other.0 < first.0 { other } else { first }
             },

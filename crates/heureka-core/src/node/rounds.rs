@@ -8,6 +8,10 @@ use super::{Event, Node};
 use crate::eviction::{EvictionReport, pick};
 use crate::self_preservation::RequiredSilence;
 
+/// How many leases are looked at in one call: each look takes a few microseconds in a large registry, and whoever wants
+/// something of the node waits meanwhile. Where more are due the round goes on in the next call.
+const LOOKS_AT_ONCE: usize = 1000;
+
 /// A round that is late by more than this says that the node itself was stopped or starved (MERGE 2).
 const LATENESS_TOLERATED: Duration = Duration::from_secs(1);
 
@@ -22,25 +26,43 @@ pub(crate) struct Woke {
 }
 
 impl Node {
-    /// Does what is due: forgets what is old, looks for the silent, and evicts those that may go.
+    /// Does what is due: forgets what is old, looks for the silent, and evicts those that may go. Where much is due it does
+    /// a part of that, and [`Node::poll_timeout`] asks for the rest at once.
     pub fn handle_timeout(&mut self, now: Now) {
         self.open_in_time(now);
         self.finish_inquiry(now);
-        if now.mono < self.next_round {
-            return;
+        if self.open_round.is_none() {
+            if now.mono < self.next_round {
+                return;
+            }
+            self.begin_round(now);
         }
+        let watch = &mut self.watch;
+        if watch.advance(&mut self.registry, now.mono, LOOKS_AT_ONCE) {
+            self.end_round(now);
+        }
+        self.check();
+    }
+
+    fn begin_round(&mut self, now: Now) {
         self.note_lateness(now);
+        self.open_round = Some(now.mono);
         self.next_round = now.mono.saturating_add(self.config.eviction_interval);
         self.changes.forget_old(now.mono);
         self.tombstones.forget_old(now.mono);
         self.prune_queues();
-        self.watch.advance(&mut self.registry, now.mono);
+    }
+
+    /// Does what everybody has to have been looked at for.
+    fn end_round(&mut self, now: Now) {
+        self.open_round = None;
+        // A round that took longer than the time to the next one is not lateness.
+        self.next_round = self.next_round.max(now.mono);
         self.update_protection(now.mono);
         self.renew_self(now);
         if now.mono >= self.postponed_until && self.is_open() {
             self.evict(now);
         }
-        self.check();
     }
 
     /// A queue is never longer than what there is to tell: keys that nobody knows any more leave it (MERGE 6).

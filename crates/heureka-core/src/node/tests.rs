@@ -267,6 +267,39 @@ fn one_key_with_ever_different_leases_has_one_planned_look() {
     assert_eq!(node.watch.planned(), 0);
 }
 
+// Whoever wants something of a large registry does not wait until everybody in it was looked at.
+#[test]
+fn a_round_in_which_many_fell_silent_is_done_in_parts() {
+    let mut node = node();
+    for number in 0..2500 {
+        let mut registration = version(0);
+        registration.document.id = heureka_model::InstanceId::new(&number.to_string());
+        node.register(at(0), registration, Origin::Client).unwrap();
+    }
+    // An interval and a half of silence is tolerated (MERGE 4).
+    (1..=45).for_each(|secs| node.handle_timeout(at(secs)));
+    for missing in [1000, 2000] {
+        node.handle_timeout(at(46));
+        assert_eq!(node.watch.missing(), missing);
+        assert_eq!(
+            node.poll_own_timeout(),
+            (at(46).mono, Timer::Eviction),
+            "the rest is due at once"
+        );
+        assert_eq!(node.poll_event(), None, "nothing is judged before the end");
+    }
+    node.handle_timeout(at(49));
+    assert_eq!(node.watch.missing(), 2500);
+    let event = node.poll_event();
+    assert!(
+        matches!(event, Some(Event::ProtectionChanged(_))),
+        "{event:?}"
+    );
+    assert_eq!(node.poll_own_timeout(), (at(49).mono, Timer::Eviction));
+    node.handle_timeout(at(49));
+    assert_eq!(node.poll_event(), None, "a long round is not lateness");
+}
+
 // faults-and-attacks.md S48
 #[test]
 fn where_a_name_lies_in_memory_depends_on_the_seed() {
