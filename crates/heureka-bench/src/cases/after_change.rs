@@ -26,7 +26,7 @@ pub(crate) struct AfterChange {
     pub(crate) paused: Extra,
 }
 
-/// A mean over pairs of reads.
+/// Medians over pairs of reads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Extra {
     /// A read with one registration before it, without what the registration takes itself.
@@ -57,23 +57,19 @@ impl Bench {
     /// than the sum by what a change costs a read.
     async fn measure_at_once(&mut self, time: Duration) -> Result<Extra> {
         let walk = Scatter::new(self.fleet.instances);
-        let mut turns = (0_u64..).map(|turn| walk.at(turn));
-        let [mut changes, mut reads, mut both] = [Duration::ZERO; 3];
-        let (mut pairs, started) = (0, Instant::now());
-        while pairs < MIN_PAIRS || started.elapsed() < time {
-            let own: Vec<usize> = turns.by_ref().take(TURN as usize).collect();
-            changes += self.time_of_turn(&own, true, false).await?;
+        let mut numbers = (0_u64..).map(|turn| walk.at(turn));
+        let mut times = Times::default();
+        let started = Instant::now();
+        while times.pairs < MIN_PAIRS || started.elapsed() < time {
+            let own: Vec<usize> = numbers.by_ref().take(TURN as usize).collect();
+            let changes = self.time_of_turn(&own, true, false).await?;
             // It takes over what has changed.
             self.read().await?;
-            reads += self.time_of_turn(&own, false, true).await?;
-            both += self.time_of_turn(&own, true, true).await?;
-            pairs += TURN;
+            let reads = self.time_of_turn(&own, false, true).await?;
+            let both = self.time_of_turn(&own, true, true).await?;
+            times.add(TURN, both.saturating_sub(changes), reads);
         }
-        Ok(Extra {
-            changed_us: each_us(both.saturating_sub(changes), pairs),
-            unchanged_us: each_us(reads, pairs),
-            pairs,
-        })
+        Ok(times.medians())
     }
 
     /// Changes these instances, reads after each, or both.
@@ -99,20 +95,18 @@ impl Bench {
 
     async fn measure_paused(&mut self, time: Duration) -> Result<Extra> {
         let walk = Scatter::new(self.fleet.instances);
-        let [mut changed, mut unchanged] = [Duration::ZERO; 2];
-        let (mut pairs, started) = (0, Instant::now());
-        while pairs < MIN_PAIRS || (started.elapsed() < time && pairs < MAX_PAUSED_PAIRS) {
-            let n = walk.at(u64::from(pairs));
+        let mut times = Times::default();
+        let started = Instant::now();
+        while times.pairs < MIN_PAIRS
+            || (started.elapsed() < time && times.pairs < MAX_PAUSED_PAIRS)
+        {
+            let n = walk.at(u64::from(times.pairs));
             self.change_one(n).await?;
-            changed += self.time_of_turn(&[n], false, true).await?;
-            unchanged += self.time_of_turn(&[n], false, true).await?;
-            pairs += 1;
+            let changed = self.time_of_turn(&[n], false, true).await?;
+            let unchanged = self.time_of_turn(&[n], false, true).await?;
+            times.add(1, changed, unchanged);
         }
-        Ok(Extra {
-            changed_us: each_us(changed, pairs),
-            unchanged_us: each_us(unchanged, pairs),
-            pairs,
-        })
+        Ok(times.medians())
     }
 
     async fn change_one(&mut self, n: usize) -> Result<()> {
@@ -133,6 +127,50 @@ impl Bench {
     }
 }
 
-fn each_us(time: Duration, times: u32) -> f64 {
-    time.as_secs_f64() * 1e6 / f64::from(times)
+/// What was measured, in µs for each read.
+#[derive(Default)]
+struct Times {
+    changed_us: Vec<f64>,
+    unchanged_us: Vec<f64>,
+    pairs: u32,
+}
+
+impl Times {
+    fn add(&mut self, reads: u32, changed: Duration, unchanged: Duration) {
+        let each_us = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(reads);
+        self.changed_us.push(each_us(changed));
+        self.unchanged_us.push(each_us(unchanged));
+        self.pairs += reads;
+    }
+
+    fn medians(self) -> Extra {
+        Extra {
+            changed_us: median(self.changed_us),
+            unchanged_us: median(self.unchanged_us),
+            pairs: self.pairs,
+        }
+    }
+}
+
+/// The middle one, which does not move when the machine stands still for a moment.
+fn median(mut times_us: Vec<f64>) -> f64 {
+    times_us.sort_by(f64::total_cmp);
+    times_us.get(times_us.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_that_stood_still_once_does_not_move_the_medians() {
+        let mut times = Times::default();
+        for ms in [12, 4000, 20] {
+            let unchanged = Duration::from_millis(4);
+            times.add(40, Duration::from_millis(ms), unchanged);
+        }
+        let extra = times.medians();
+        assert_eq!((extra.changed_us, extra.unchanged_us), (500.0, 100.0));
+        assert_eq!((extra.us(), extra.pairs), (400.0, 120));
+    }
 }

@@ -137,7 +137,7 @@ impl Findings {
 
 fn after_change(what: &str, extra: Extra) -> String {
     format!(
-        "{what}: {} µs after no change, {} µs after one, so a change costs the next read {} µs (mean of {} each).\n",
+        "{what}: {} µs after no change, {} µs after one, so a change costs the next read {} µs (medians, {} reads each).\n",
         number(extra.unchanged_us),
         number(extra.changed_us),
         number(extra.us()),
