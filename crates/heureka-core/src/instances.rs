@@ -39,6 +39,11 @@ impl Instances {
         self.by_id.get_mut(&self.hash.wide(id))
     }
 
+    /// The instance whose id has this hash.
+    pub(crate) fn with_hash(&mut self, id: WideHash) -> Option<&mut Entry> {
+        self.by_id.get_mut(&id)
+    }
+
     pub(crate) fn insert(&mut self, entry: Entry) {
         let hash = self.hash.wide(entry.document.document.id.as_str());
         self.by_id.insert(hash, entry);

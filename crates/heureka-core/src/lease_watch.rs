@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use heureka_model::{InstanceId, InstanceKey, LeaseSettings, SeededHash};
+use heureka_model::{AppName, InstanceKey, LeaseSettings, SeededHash, WideHash};
 use indexmap::IndexSet;
 
 use crate::entry::{Entry, Pulse};
@@ -18,7 +18,8 @@ use crate::registry::Registry;
 #[derive(Debug)]
 pub(crate) struct LeaseWatch {
     policy: LeasePolicy,
-    looks: BTreeMap<Look, InstanceKey>,
+    looks: BTreeMap<Look, Place>,
+    hash: SeededHash,
     /// How many looks were ever planned.
     numbered: u64,
     missing: usize,
@@ -33,11 +34,20 @@ pub(crate) struct Look {
     number: u64,
 }
 
+/// Where the registry has an entry. The hash of the id stands for it, as it does there: the text need not be fetched from
+/// memory and hashed for each look.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) app: AppName,
+    pub(crate) id: WideHash,
+}
+
 impl LeaseWatch {
     pub(crate) fn new(policy: LeasePolicy, hash: SeededHash) -> Self {
         Self {
             policy,
             looks: BTreeMap::new(),
+            hash,
             numbered: 0,
             missing: 0,
             ended: IndexSet::with_hasher(hash),
@@ -113,13 +123,15 @@ impl LeaseWatch {
             let Some(next) = due.filter(|next| next.key().at <= mono) else {
                 return true;
             };
-            let key = next.remove();
-            let (app, id) = (key.app.as_str(), key.id.as_str());
-            match registry.pulse(app, id) {
-                Some(pulse) if self.is_in_time(pulse, mono) => self.plan_again(pulse, key),
-                Some(_) | None => {
-                    registry.change(app, id, |entry| self.look(entry, &key.id, mono));
-                }
+            let place = next.remove();
+            let Some(entry) = registry.at(&place) else {
+                continue;
+            };
+            if self.is_in_time(&entry.pulse, mono) {
+                self.plan_again(&mut entry.pulse, place);
+            } else {
+                let InstanceKey { app, id } = entry.document.document.key();
+                registry.change(app.as_str(), id.as_str(), |entry| self.look(entry, mono));
             }
         }
         false
@@ -137,24 +149,23 @@ impl LeaseWatch {
             .min(lease.ends_at(settings, self.policy))
     }
 
-    fn plan_again(&mut self, pulse: &mut Pulse, key: InstanceKey) {
+    fn plan_again(&mut self, pulse: &mut Pulse, place: Place) {
         let next = self.next_moment(pulse.lease, pulse.settings);
-        pulse.look = Some(self.note(next, key));
+        pulse.look = Some(self.note(next, place));
     }
 
     /// Plans a look just after a moment.
-    fn note(&mut self, moment: Duration, key: InstanceKey) -> Look {
+    fn note(&mut self, moment: Duration, place: Place) -> Look {
         self.numbered += 1;
         let look = Look {
             at: moment.saturating_add(Duration::from_nanos(1)),
             number: self.numbered,
         };
-        self.looks.insert(look, key);
+        self.looks.insert(look, place);
         look
     }
 
-    fn look(&mut self, entry: &mut Entry, id: &InstanceId, mono: Duration) {
-        debug_assert_eq!(entry.document.document.id, *id);
+    fn look(&mut self, entry: &mut Entry, mono: Duration) {
         let settings = entry.document.document.lease;
         entry.pulse.look = None;
         if !entry.pulse.silence.is_missing && mono > entry.pulse.lease.seen_until(settings) {
@@ -177,6 +188,10 @@ impl LeaseWatch {
         let ends = (!entry.pulse.silence.has_ended)
             .then(|| entry.pulse.lease.ends_at(settings, self.policy));
         let next = [becomes_missing, ends].into_iter().flatten().min();
-        entry.pulse.look = next.map(|moment| self.note(moment, entry.document.document.key()));
+        entry.pulse.look = next.map(|moment| {
+            let InstanceKey { app, id } = entry.document.document.key();
+            let id = self.hash.wide(id.as_str());
+            self.note(moment, Place { app, id })
+        });
     }
 }

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use crate::entry::{Entry, Pulse};
 use crate::instances::Instances;
+use crate::lease_watch::Place;
 use crate::sums::Sums;
 use crate::vips::VipIndex;
 
@@ -120,6 +121,11 @@ impl Registry {
     pub(crate) fn pulse(&mut self, app: &str, id: &str) -> Option<&mut Pulse> {
         let entry = self.apps.get_mut(app)?.get_mut(id)?;
         Some(&mut entry.pulse)
+    }
+
+    /// The entry of a place that is being watched.
+    pub(crate) fn at(&mut self, place: &Place) -> Option<&mut Entry> {
+        self.apps.get_mut(&place.app)?.with_hash(place.id)
     }
 
     /// Lets `change` change an entry, and takes over what it did to its status and its parts.

@@ -16,6 +16,7 @@ pub struct Row {
     id: InstanceId,
     weight_bytes: u32,
     content: Digest,
+    /// What tells it apart from other rows of its key, for whoever keeps rows only for a while.
     told: u64,
 }
 

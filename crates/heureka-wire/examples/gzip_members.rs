@@ -88,7 +88,11 @@ fn many(member: Member, count: u32, bytes: usize) -> Member {
 /// row and what is stored behind it, or more than a reader remembers.
 fn chained(count: u32) -> Member {
     (0..count).fold(Member::new(), |member, n| {
-        let reach_bytes = [50, 1_100, 40_000][n as usize % 3];
+        let reach_bytes = match n % 3 {
+            0 => 50,
+            1 => 1_100,
+            _ => 40_000,
+        };
         let part = rows(n * 1_000, 20 * 1024);
         member.packed_after(reach_bytes, &part).stored(b"]},{[")
     })

@@ -80,7 +80,7 @@ impl Bench {
         reads: bool,
     ) -> Result<Duration> {
         tokio::time::sleep(SETTLE).await;
-        let before = self.process.cpu_time()?;
+        let before = self.process.time_of_living_threads()?;
         for n in own {
             if changes {
                 self.change_one(*n).await?;
@@ -90,7 +90,8 @@ impl Bench {
             }
         }
         tokio::time::sleep(SETTLE).await;
-        Ok(self.process.cpu_time()?.saturating_sub(before))
+        let after = self.process.time_of_living_threads()?;
+        Ok(after.saturating_sub(before))
     }
 
     async fn measure_paused(&mut self, time: Duration) -> Result<Extra> {
