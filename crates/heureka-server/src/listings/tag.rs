@@ -1,10 +1,17 @@
 //! `ETag`: what an answer shows, so that a client that has it need not be told again.
 
+use std::fmt::Write as _;
+
 use heureka_model::Digest;
 use heureka_wire::{Detail, Form, Format, Version};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::ScopeKey;
+
+/// What a weak tag begins with.
+const WEAK: &str = "W/";
+/// How long a tag is at most, so that its memory is taken once.
+const LONGEST_BYTES: usize = 41;
 
 /// A weak entity tag. It is made of what is shown (MERGE 6), in which form, and of which regions: so it is the same at
 /// every node that shows the same, and after a restart.
@@ -44,10 +51,19 @@ impl Tag {
             Version::V1 => "1",
             Version::V2 => "",
         };
-        Self(format!(
-            "\"{:032x}-{shows}{format}{detail}{version}\"",
+        let mut text = String::with_capacity(LONGEST_BYTES);
+        // To write to a text cannot fail.
+        let _ = write!(
+            text,
+            "W/\"{:032x}-{shows}{format}{detail}{version}\"",
             of_regions.0
-        ))
+        );
+        Self(text)
+    }
+
+    /// What is compared: of two tags it does not matter which of them is weak (RFC 9110, 8.8.3.2).
+    fn opaque(&self) -> &str {
+        self.0.strip_prefix(WEAK).unwrap_or(&self.0)
     }
 
     /// Whether a client that sends these headers has what the tag stands for. What is no tag is none of ours (RFC 9110,
@@ -57,12 +73,12 @@ impl Tag {
         let texts = values.filter_map(|value| value.to_str().ok());
         texts.flat_map(|text| text.split(',')).any(|tag| {
             let tag = tag.trim();
-            tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.0
+            tag == "*" || tag.strip_prefix(WEAK).unwrap_or(tag) == self.opaque()
         })
     }
 
     pub(crate) fn into_header(self) -> Option<HeaderValue> {
-        HeaderValue::try_from(format!("W/{}", self.0)).ok()
+        HeaderValue::try_from(self.0).ok()
     }
 }
 
