@@ -36,7 +36,7 @@ impl Instances {
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Entry> {
-        self.by_id.get_mut(&self.hash.wide(id))
+        self.with_hash(self.hash.wide(id))
     }
 
     /// The instance whose id has this hash.

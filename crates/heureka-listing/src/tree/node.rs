@@ -171,10 +171,8 @@ impl Leaf {
     /// The same rows behind another one. What was deflated is lost, and what was written as well where the other row is of
     /// another application.
     fn moved_behind(&self, before: Option<Row>) -> Self {
-        let keeps_plain = match (&self.before, &before) {
-            (Some(old), Some(new)) => old.has_app_of(new),
-            (old, new) => old.is_none() && new.is_none(),
-        };
+        let both = self.before.as_ref().zip(before.as_ref());
+        let keeps_plain = both.is_some_and(|(old, new)| old.has_app_of(new));
         Self {
             rows: Arc::clone(&self.rows),
             segments: Arc::clone(&self.segments),

@@ -55,7 +55,7 @@ impl Tag {
         // To write to a text cannot fail.
         let _ = write!(
             text,
-            "W/\"{:032x}-{shows}{format}{detail}{version}\"",
+            "{WEAK}\"{:032x}-{shows}{format}{detail}{version}\"",
             of_regions.0
         );
         Self(text)

@@ -212,12 +212,18 @@ fn a_missing_application_has_no_tag_and_an_empty_vip_has_one() {
     assert_eq!(read(&server, path, &tag(&server, path)).status, 304);
 }
 
-#[test]
-fn who_has_everything_needs_no_delta_that_would_tell_everything() {
+/// A server with two instances, whose delta shows so many changes at most.
+fn remembering(max_changes: usize) -> TestServer {
     let mut config = ServerConfig::default();
-    config.node.delta.max_changes = 2;
+    config.node.delta.max_changes = max_changes;
     let server = TestServer::start(config);
     ["a", "b"].iter().for_each(|id| register(&server, id));
+    server
+}
+
+#[test]
+fn who_has_everything_needs_no_delta_that_would_tell_everything() {
+    let server = remembering(2);
     let path = "/eureka/apps/delta";
     let known = tag(&server, path);
     register(&server, "c");
@@ -233,10 +239,7 @@ fn who_has_everything_needs_no_delta_that_would_tell_everything() {
 
 #[test]
 fn no_delta_is_no_line_in_the_log() {
-    let mut config = ServerConfig::default();
-    config.node.delta.max_changes = 1;
-    let server = TestServer::start(config);
-    ["a", "b"].iter().for_each(|id| register(&server, id));
+    let server = remembering(1);
     let (answer, lines) = server.send_logged("GET", "/eureka/apps/delta", &[JSON], b"");
     assert_eq!((answer.status, lines), (403, vec![]));
     let metrics = server.send("GET", "/metrics", &[], b"").text();
