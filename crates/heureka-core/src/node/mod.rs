@@ -82,7 +82,7 @@ pub struct Node {
     last_registered: RecentNames,
     last_cancelled: RecentNames,
     next_round: Duration,
-    /// When the round began that has not seen everybody yet.
+    /// When the last part was done of the round that has not seen everybody yet.
     open_round: Option<Duration>,
     /// No eviction before: this node itself was late, so the silence may be its own.
     postponed_until: Duration,
@@ -141,7 +141,7 @@ impl Node {
         let inquiry = self.cluster.inquiry.as_ref();
         let ages = inquiry.map(|inquiry| (inquiry.deadline, Timer::Ages));
         [opening, ages].into_iter().flatten().fold(
-            (self.open_round.unwrap_or(self.next_round), Timer::Eviction),
+            (self.round_due(), Timer::Eviction),
             |first, other| {
                 if other.0 < first.0 { other } else { first }
             },

@@ -31,10 +31,11 @@ impl Node {
     pub fn handle_timeout(&mut self, now: Now) {
         self.open_in_time(now);
         self.finish_inquiry(now);
-        if self.open_round.is_none() {
-            if now.mono < self.next_round {
-                return;
-            }
+        if now.mono < self.round_due() {
+            return;
+        }
+        self.note_lateness(now);
+        if self.open_round.replace(now.mono).is_none() {
             self.begin_round(now);
         }
         let watch = &mut self.watch;
@@ -44,9 +45,12 @@ impl Node {
         self.check();
     }
 
+    /// When the next round is due, or the next part of one.
+    pub(super) fn round_due(&self) -> Duration {
+        self.open_round.unwrap_or(self.next_round)
+    }
+
     fn begin_round(&mut self, now: Now) {
-        self.note_lateness(now);
-        self.open_round = Some(now.mono);
         self.next_round = now.mono.saturating_add(self.config.eviction_interval);
         self.changes.forget_old(now.mono);
         self.tombstones.forget_old(now.mono);
@@ -81,7 +85,7 @@ impl Node {
 
     /// Silence that this node caused by not listening is not held against the instances.
     fn note_lateness(&mut self, now: Now) {
-        let late = now.mono.saturating_sub(self.next_round);
+        let late = now.mono.saturating_sub(self.round_due());
         if late > LATENESS_TOLERATED {
             let from = self.postponed_until.max(now.mono);
             self.postponed_until = from.saturating_add(late);
@@ -95,13 +99,13 @@ impl Node {
 
     /// Whether a round should have been, and has not.
     pub(super) fn is_late(&self, mono: Duration) -> bool {
-        mono.saturating_sub(self.next_round) > LATENESS_TOLERATED
+        mono.saturating_sub(self.round_due()) > LATENESS_TOLERATED
     }
 
     /// How long what arrives now may have waited here, because this node was not listening.
     pub(super) fn may_have_waited(&self, mono: Duration) -> Duration {
         if self.is_late(mono) {
-            return mono.saturating_sub(self.next_round);
+            return mono.saturating_sub(self.round_due());
         }
         let woke = self.cluster.woke.as_ref();
         woke.filter(|woke| mono <= woke.at.saturating_add(CATCHES_UP_WITHIN))

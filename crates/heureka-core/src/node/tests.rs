@@ -288,16 +288,33 @@ fn a_round_in_which_many_fell_silent_is_done_in_parts() {
         );
         assert_eq!(node.poll_event(), None, "nothing is judged before the end");
     }
-    node.handle_timeout(at(49));
+    node.handle_timeout(at(47));
     assert_eq!(node.watch.missing(), 2500);
     let event = node.poll_event();
     assert!(
         matches!(event, Some(Event::ProtectionChanged(_))),
         "{event:?}"
     );
-    assert_eq!(node.poll_own_timeout(), (at(49).mono, Timer::Eviction));
-    node.handle_timeout(at(49));
+    assert_eq!(node.poll_own_timeout(), (at(47).mono, Timer::Eviction));
+    node.handle_timeout(at(47));
     assert_eq!(node.poll_event(), None, "a long round is not lateness");
+}
+
+// MERGE 2, also between two parts of a round.
+#[test]
+fn a_node_that_was_stopped_within_a_round_evicts_nobody_for_as_long() {
+    let mut node = node();
+    for number in 0..2500 {
+        let mut registration = version(0);
+        registration.document.id = heureka_model::InstanceId::new(&number.to_string());
+        node.register(at(0), registration, Origin::Client).unwrap();
+    }
+    (1..=46).for_each(|secs| node.handle_timeout(at(secs)));
+    assert_eq!((node.watch.missing(), node.poll_event()), (1000, None));
+    node.handle_timeout(at(346));
+    let late = Duration::from_secs(300);
+    assert_eq!(node.poll_event(), Some(Event::EvictionPostponed { late }));
+    assert_eq!(node.postponed_until, at(646).mono);
 }
 
 // faults-and-attacks.md S48
