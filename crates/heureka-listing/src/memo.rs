@@ -8,7 +8,7 @@ use heureka_wire::Checksum;
 
 use crate::forget::AskedForms;
 use crate::row::Row;
-use crate::shape::{FORMS, SHAPES};
+use crate::shape::{FORMS, SHAPES, Shape};
 
 /// Something for each of some places, made when it is first asked for. Whoever asks meanwhile waits for it, so that
 /// nothing is made twice.
@@ -33,6 +33,12 @@ impl<T, const N: usize> Slots<T, N> {
     }
 }
 
+impl<T: Clone, const N: usize> Clone for Slots<T, N> {
+    fn clone(&self) -> Self {
+        self.keeping(|_| true)
+    }
+}
+
 impl<T: Clone, const N: usize> Slots<T, N> {
     /// The same without what is in the other slots.
     fn keeping(&self, is_kept: impl Fn(usize) -> bool) -> Self {
@@ -49,7 +55,7 @@ impl<T: Clone, const N: usize> Slots<T, N> {
 }
 
 /// What was made of a leaf.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct LeafMemo {
     pub(crate) plain: Slots<PlainRows, SHAPES>,
     pub(crate) packed: Slots<Packed, FORMS>,
@@ -68,9 +74,15 @@ impl LeafMemo {
     /// Without what was deflated.
     pub(crate) fn only_plain(&self) -> Self {
         Self {
-            plain: self.plain.keeping(|_| true),
+            plain: self.plain.clone(),
             ..Self::default()
         }
+    }
+
+    /// Whether it was deflated as it is in listings.
+    pub(crate) fn is_packed(&self) -> bool {
+        let mut shapes = Shape::LISTINGS.iter();
+        shapes.any(|shape| self.packed.get(shape.slot()).is_some())
     }
 }
 
@@ -88,10 +100,10 @@ impl BranchMemo {
 const MAX_PACKED_RUNS: usize = 4;
 
 /// Some rows of a leaf, deflated, for answers that show a part of it: the first that are asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct PackedRuns([OnceLock<Box<PackedRun>>; MAX_PACKED_RUNS]);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct PackedRun {
     slot: usize,
     rows: Range<usize>,
@@ -135,7 +147,7 @@ pub(crate) fn is_same(one: Option<&Row>, other: Option<&Row>) -> bool {
 }
 
 /// What was made of a branch.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct BranchMemo {
     pub(crate) plain_bytes: Slots<u64, FORMS>,
     pub(crate) packed: Slots<Packed, FORMS>,

@@ -1,12 +1,15 @@
 //! The next tree of one: what a change does not touch is shared.
 
 use std::iter::Peekable;
+use std::ops::Range;
 use std::sync::Arc;
 
 use heureka_model::{AppName, InstanceId, InstanceKey};
 
-use super::node::{BranchParts, FILLED_LEAF_BYTES, Leaf, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
-use crate::memo::LeafMemo;
+use super::node::{
+    Branch, BranchParts, FILLED_LEAF_BYTES, Leaf, MAX_CHILDREN, MAX_LEAF_BYTES, Node, segments,
+};
+use crate::memo::{BranchMemo, LeafMemo};
 use crate::row::Row;
 use crate::shape::Shape;
 
@@ -30,6 +33,10 @@ impl Edit {
         }
     }
 
+    fn is_put(&self) -> bool {
+        matches!(self, Self::Put(_))
+    }
+
     fn row(&self) -> Option<Row> {
         match self {
             Self::Put(row) => Some(row.clone()),
@@ -49,7 +56,7 @@ pub(super) fn edited_root(
     replaced: Replaced<'_>,
 ) -> Option<Arc<Node>> {
     let mut nodes = match root {
-        Some(root) => edited(root, edits, replaced),
+        Some(mut root) => edit(&mut root, edits, replaced).unwrap_or_else(|| vec![root]),
         None => leaves(None, edits.iter().filter_map(Edit::row).collect()),
     };
     while nodes.len() > 1 {
@@ -58,48 +65,59 @@ pub(super) fn edited_root(
     nodes.pop().map(without_single_branches)
 }
 
-/// What takes the place of a node: nodes of its height, none where nothing is left of it. Where nobody else has the node,
-/// its rows are taken out of it instead of copied, for each copy touches a document.
-fn edited(node: Arc<Node>, edits: &[Edit], replaced: Replaced<'_>) -> Vec<Arc<Node>> {
-    match Arc::try_unwrap(node) {
-        Ok(Node::Leaf(Leaf {
-            rows, before, memo, ..
-        })) => edited_leaf(before, Arc::unwrap_or_clone(rows), &memo, edits, replaced),
-        Ok(Node::Branch(branch)) => edited_branch(branch.parts, edits, replaced),
-        Err(shared) => match &*shared {
-            Node::Leaf(leaf) => edited_leaf(
-                leaf.before.clone(),
-                leaf.rows.to_vec(),
-                &leaf.memo,
-                edits,
-                replaced,
-            ),
-            Node::Branch(branch) => edited_branch(branch.parts.clone(), edits, replaced),
-        },
+/// What takes the place of a node that is not one node any longer: nodes of its height, none where nothing is left of it.
+type Instead = Option<Vec<Arc<Node>>>;
+
+/// Edits a node where it is, or a copy where somebody else has it too: a copy touches each document, and a processor waits
+/// longer for these than it works.
+fn edit(node: &mut Arc<Node>, edits: &[Edit], replaced: Replaced<'_>) -> Instead {
+    match Arc::make_mut(node) {
+        Node::Leaf(leaf) => edit_leaf(leaf, edits, replaced),
+        Node::Branch(branch) => edit_branch(branch, edits, replaced),
     }
 }
 
-/// What takes the place of a branch. Only the children that are edited are looked at, because the others are seldom in a
-/// processor's cache.
-fn edited_branch(mut parts: BranchParts, edits: &[Edit], replaced: Replaced<'_>) -> Vec<Arc<Node>> {
+fn edit_branch(branch: &mut Branch, edits: &[Edit], replaced: Replaced<'_>) -> Instead {
+    branch.memo = BranchMemo::default();
+    let parts = &mut branch.parts;
     let mut is_untidy = false;
     // From behind, so that the places of those before stay.
     for (at, own) in shares(&parts.first_keys, edits).into_iter().rev() {
-        let child = parts.take_out(at);
-        let end = own.last().filter(|last| child.ends_by(last.names()));
-        let before = end.and_then(|_| child.before().cloned());
-        let nodes = edited(child, own, replaced);
-        is_untidy |= nodes.iter().any(|node| node.is_small());
-        if end.is_some() {
-            let last = nodes.last().map_or(before.as_ref(), |node| node.last());
-            parts.move_behind(at, last);
+        is_untidy |= edit_child(parts, at, own, replaced);
+    }
+    let fits = !is_untidy && (1..=MAX_CHILDREN).contains(&parts.children.len());
+    (!fits).then(|| branches(without_small_ones(std::mem::take(&mut parts.children))))
+}
+
+/// Edits the child at a place, and says whether a small one came of it. The others are not looked at, because they are
+/// seldom in a processor's cache.
+fn edit_child(parts: &mut BranchParts, at: usize, edits: &[Edit], replaced: Replaced<'_>) -> bool {
+    let Some(child) = parts.children.get_mut(at) else {
+        return false;
+    };
+    let had = *child.totals();
+    let begins = parts.first_keys.get(at).zip(edits.first());
+    let begins = begins.is_some_and(|(first, edit)| edit.names() <= names(first));
+    let ends = edits.last().is_some_and(|last| child.ends_by(last.names()));
+    let mut last = child.before().filter(|_| ends).cloned();
+    let (count, is_untidy) = match edit(child, edits, replaced) {
+        None => {
+            let is_small = child.is_small();
+            parts.take_over(at, &had, begins, ends);
+            (1, is_small)
         }
-        parts.put_in(at, nodes);
+        Some(nodes) => {
+            let (count, is_untidy) = (nodes.len(), nodes.iter().any(|node| node.is_small()));
+            parts.replace(at, &had, nodes);
+            (count, is_untidy)
+        }
+    };
+    if ends {
+        let own = parts.children.get(at..at + count).and_then(<[_]>::last);
+        last = own.map_or(last, |own| own.last().cloned());
+        parts.move_behind(at + count, last.as_ref());
     }
-    if is_untidy || !(1..=MAX_CHILDREN).contains(&parts.children.len()) {
-        return branches(without_small_ones(parts.children));
-    }
-    vec![Node::branch(parts)]
+    is_untidy
 }
 
 /// Which children have edits, and which each has. A child has what is from its first key up to that of the next one; the
@@ -120,41 +138,59 @@ fn shares<'a>(first_keys: &[InstanceKey], edits: &'a [Edit]) -> Vec<(usize, &'a 
 /// Up to so many edits of a leaf are made one by one; more are merged with its rows.
 const ONE_BY_ONE: usize = 8;
 
-/// What takes the place of a leaf that had these rows.
-fn edited_leaf(
-    before: Option<Row>,
-    mut rows: Vec<Row>,
-    memo: &LeafMemo,
-    edits: &[Edit],
-    replaced: Replaced<'_>,
-) -> Vec<Arc<Node>> {
+fn edit_leaf(leaf: &mut Leaf, edits: &[Edit], replaced: Replaced<'_>) -> Instead {
     if edits.len() > ONE_BY_ONE {
-        return leaves(before, merged_at_once(rows, edits, replaced));
+        let rows = Arc::unwrap_or_clone(std::mem::take(&mut leaf.rows));
+        let rows = merged_at_once(rows, edits, replaced);
+        return Some(leaves(leaf.before.take(), rows));
     }
-    let mut origins: Vec<Option<usize>> = (0..rows.len()).map(Some).collect();
+    let memo = std::mem::take(&mut leaf.memo);
+    leaf.is_reread = memo.is_packed();
+    // Where each row was before, as far as its bytes are kept.
+    let mut origins: Vec<Option<usize>> = Vec::new();
+    if leaf.is_reread {
+        origins.extend((0..leaf.rows.len()).map(Some));
+    }
+    let mut has_moved = false;
     for edit in edits {
-        let place = rows.binary_search_by(|row| row.names().cmp(&edit.names()));
-        let (at, count) = match place {
-            Ok(at) => (at, 1),
-            Err(at) => (at, 0),
-        };
-        let row = edit.row();
-        origins.splice(at..at + count, row.iter().map(|_| None));
-        let is_put = row.is_some();
-        for old in rows.splice(at..at + count, row).filter(|_| is_put) {
-            replaced(&old);
+        let place = leaf.make(edit, replaced);
+        let count = usize::from(edit.is_put());
+        has_moved |= place.len() != count;
+        if leaf.is_reread {
+            origins.splice(place, (0..count).map(|_| None));
         }
     }
-    let weight_bytes: u64 = rows.iter().map(Row::weight_bytes).sum();
-    if rows.is_empty() || weight_bytes > MAX_LEAF_BYTES {
-        return leaves(before, rows);
+    if leaf.rows.is_empty() || leaf.totals.weight_bytes > MAX_LEAF_BYTES {
+        let rows = Arc::unwrap_or_clone(std::mem::take(&mut leaf.rows));
+        return Some(leaves(leaf.before.take(), rows));
     }
-    let mut leaf = Leaf::new(before, rows);
-    leaf.is_reread = Shape::LISTINGS
-        .iter()
-        .any(|shape| memo.packed.get(shape.slot()).is_some());
-    carry_over(memo, &leaf, &origins);
-    vec![Arc::new(Node::Leaf(leaf))]
+    if has_moved {
+        leaf.segments = segments(&leaf.rows).into();
+    }
+    carry_over(&memo, leaf, &origins);
+    None
+}
+
+impl Leaf {
+    /// Makes one edit, and says which rows were in its place.
+    fn make(&mut self, edit: &Edit, replaced: Replaced<'_>) -> Range<usize> {
+        let rows = Arc::make_mut(&mut self.rows);
+        let found = rows.binary_search_by(|row| row.names().cmp(&edit.names()));
+        let place = match found {
+            Ok(at) => at..at + 1,
+            Err(at) => at..at,
+        };
+        for old in rows.splice(place.clone(), edit.row()) {
+            self.totals.remove_row(&old);
+            if edit.is_put() {
+                replaced(&old);
+            }
+        }
+        if let Edit::Put(row) = edit {
+            self.totals.add_row(row);
+        }
+        place
+    }
 }
 
 /// Writes a changed leaf in the forms in which it was deflated since the change before this one: who asked for it then

@@ -20,14 +20,14 @@ pub(crate) const MAX_CHILDREN: usize = 32;
 /// How many it has at least, unless it has no neighbour.
 pub(crate) const MIN_CHILDREN: usize = 8;
 
-/// A part of a listing that never changes: neighbouring rows, at least one.
-#[derive(Debug)]
+/// A part of a listing: neighbouring rows, at least one. Once somebody else has it, it never changes.
+#[derive(Clone, Debug)]
 pub(crate) enum Node {
     Leaf(Leaf),
     Branch(Branch),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Leaf {
     /// Shared with leaves that remember other forms of them.
     pub(crate) rows: Arc<Vec<Row>>,
@@ -43,7 +43,7 @@ pub(crate) struct Leaf {
     pub(crate) memo: LeafMemo,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Branch {
     pub(crate) parts: BranchParts,
     pub(crate) memo: BranchMemo,
@@ -69,17 +69,30 @@ impl BranchParts {
             last_apps: Vec::with_capacity(children.len()),
             totals: Totals::default(),
         };
-        parts.put_in(0, children);
+        parts.put_in(0..0, children);
         parts
     }
 
-    /// Takes out the child at a place where there is one.
-    pub(crate) fn take_out(&mut self, at: usize) -> Arc<Node> {
-        let child = self.children.remove(at);
-        self.first_keys.remove(at);
-        self.last_apps.remove(at);
-        self.totals.remove(child.totals());
-        child
+    /// Puts nodes in the place of the child at a place, which had these totals.
+    pub(crate) fn replace(&mut self, at: usize, had: &Totals, nodes: Vec<Arc<Node>>) {
+        self.totals.remove(had);
+        self.put_in(at..at + 1, nodes);
+    }
+
+    /// Takes over what an edit did to the child at a place, which had these totals: whether it may begin with another row
+    /// now, and whether it may end with one.
+    pub(crate) fn take_over(&mut self, at: usize, had: &Totals, begins: bool, ends: bool) {
+        let Some(child) = self.children.get(at) else {
+            return;
+        };
+        self.totals.remove(had);
+        self.totals.add(child.totals());
+        if begins && let (Some(place), Some(first)) = (self.first_keys.get_mut(at), child.first()) {
+            *place = first.key();
+        }
+        if ends && let (Some(place), Some(app)) = (self.last_apps.get_mut(at), child.last_app()) {
+            *place = app.clone();
+        }
     }
 
     /// The same with another first child that has the same rows.
@@ -98,16 +111,16 @@ impl BranchParts {
         }
     }
 
-    /// Puts in children where one was, or at the end.
-    pub(crate) fn put_in(&mut self, at: usize, nodes: Vec<Arc<Node>>) {
+    /// Puts nodes in the place of some children, of which the totals know nothing any longer.
+    fn put_in(&mut self, place: Range<usize>, nodes: Vec<Arc<Node>>) {
         for node in &nodes {
             self.totals.add(node.totals());
         }
         let first_keys = nodes.iter().filter_map(|node| node.first().map(Row::key));
-        self.first_keys.splice(at..at, first_keys);
+        self.first_keys.splice(place.clone(), first_keys);
         let last_apps = nodes.iter().filter_map(|node| node.last_app().cloned());
-        self.last_apps.splice(at..at, last_apps);
-        self.children.splice(at..at, nodes);
+        self.last_apps.splice(place.clone(), last_apps);
+        self.children.splice(place, nodes);
     }
 }
 
@@ -139,6 +152,13 @@ impl Totals {
         self.weight_bytes += row.weight_bytes();
         self.content.add(row.content());
         self.statuses.add(row.info().status);
+    }
+
+    pub(crate) fn remove_row(&mut self, row: &Row) {
+        self.rows -= 1;
+        self.weight_bytes -= row.weight_bytes();
+        self.content.remove(row.content());
+        self.statuses.remove(row.info().status);
     }
 
     fn add(&mut self, other: &Self) {
@@ -296,7 +316,7 @@ impl Node {
     }
 }
 
-fn segments(rows: &[Row]) -> Vec<Segment> {
+pub(super) fn segments(rows: &[Row]) -> Vec<Segment> {
     let mut end = 0;
     let of_one_app = rows.chunk_by(|one, next| one.has_app_of(next));
     of_one_app
