@@ -139,14 +139,12 @@ impl RecentChanges {
     }
 
     fn record(&mut self, change: Change) {
-        if let Some(order) = self.order_of.swap_remove(&change.key)
-            && let Some(earlier) = self.by_order.remove(&order)
-        {
+        let earlier = self.order_of.insert(change.key.clone(), self.next_order);
+        if let Some(earlier) = earlier.and_then(|order| self.by_order.remove(&order)) {
             self.digest = self.digest.wrapping_sub(earlier.digest);
         }
         self.make_room(change.at);
         self.digest = self.digest.wrapping_add(change.digest);
-        self.order_of.insert(change.key.clone(), self.next_order);
         self.by_order.insert(self.next_order, change);
         self.next_order += 1;
     }

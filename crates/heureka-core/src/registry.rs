@@ -68,10 +68,16 @@ impl Registry {
         self.secure_vips.apps_of(vip)
     }
 
-    /// The name as it is stored already, where it is, so that all instances of an application share one text.
-    pub(crate) fn shared(&self, app: AppName) -> AppName {
-        let stored = self.apps.get_key_value(&app).map(|(name, _)| name.clone());
-        stored.unwrap_or(app)
+    /// Gives a document its names as they are stored already, where they are: all instances of an application share its
+    /// name, and whatever is kept of an instance shares its id.
+    pub(crate) fn share_names(&self, document: &mut Document) {
+        let Some((app, instances)) = self.apps.get_key_value(&document.app) else {
+            return;
+        };
+        document.app = app.clone();
+        if let Some(stored) = instances.get(document.id.as_str()) {
+            document.id = stored.document.document.id.clone();
+        }
     }
 
     pub(crate) fn get(&self, app: &str, id: &str) -> Option<&Entry> {

@@ -36,24 +36,8 @@ impl AppName {
     }
 }
 
-/// The order of the texts. Instances of one application share its name, so mostly no text is read.
-impl Ord for AppName {
-    fn cmp(&self, other: &Self) -> Ordering {
-        if self.is_shared_with(other) {
-            return Ordering::Equal;
-        }
-        self.0.cmp(&other.0)
-    }
-}
-
-impl PartialOrd for AppName {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 /// The name of a remote region, in lower case, as requests are read (server.md G13).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RegionName(Arc<str>);
 
 impl RegionName {
@@ -71,7 +55,7 @@ impl RegionName {
 }
 
 /// What names an instance within its application: case counts, and any text will do (wire.md 3.1).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct InstanceId(Arc<str>);
 
 impl InstanceId {
@@ -116,6 +100,20 @@ impl fmt::Display for InstanceKey {
 
 macro_rules! text {
     ($name:ty) => {
+        /// The order of the texts. What is stored under a name shares it, so mostly no text is read.
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                if Arc::ptr_eq(&self.0, &other.0) {
+                    return Ordering::Equal;
+                }
+                self.0.cmp(&other.0)
+            }
+        }
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
         impl Borrow<str> for $name {
             fn borrow(&self) -> &str {
                 &self.0

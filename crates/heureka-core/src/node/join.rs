@@ -5,6 +5,7 @@
 //! it ended, so who hears of a cancel before an older version that follows it learns of the newer one from those who
 //! still have it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_model::{
@@ -60,7 +61,9 @@ impl Node {
         Joined { is_ahead }
     }
 
-    fn join_present(&mut self, now: Now, theirs: PresentState, ended: Ended) -> bool {
+    fn join_present(&mut self, now: Now, mut theirs: PresentState, ended: Ended) -> bool {
+        self.registry
+            .share_names(Arc::make_mut(&mut theirs.document.document));
         let key = theirs.document.document.key();
         if self
             .registry

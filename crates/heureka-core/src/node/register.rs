@@ -29,8 +29,7 @@ impl Node {
         mut registration: Registration,
         origin: Origin,
     ) -> Result<RegisterOutcome, RegistryFull> {
-        let document = &mut registration.document;
-        document.app = self.registry.shared(document.app.clone());
+        self.registry.share_names(&mut registration.document);
         let key = registration.document.key();
         let has_override = registration.overridden_status != InstanceStatus::Unknown;
         let outcome = match self.registry.get(key.app.as_str(), key.id.as_str()) {

@@ -43,6 +43,31 @@ fn entry(node: &Node) -> &Entry {
     node.registry.get("A", "1").unwrap()
 }
 
+/// Where the names of the one entry are in memory.
+fn names(node: &Node) -> [*const str; 2] {
+    let document = &entry(node).document.document;
+    [document.app.as_str(), document.id.as_str()].map(std::ptr::from_ref)
+}
+
+#[test]
+fn what_follows_an_instance_shares_its_names() {
+    let (mut here, mut there) = (node(), node());
+    register(&mut here, 0);
+    let first = names(&here);
+    register(&mut here, 1);
+    assert_eq!(names(&here), first);
+
+    let told = |node: &Node| {
+        node.state_of(at(0).mono, &version(0).document.key())
+            .unwrap()
+    };
+    register(&mut there, 0);
+    let first = names(&there);
+    there.join(at(0), told(&here), join::Ended::LeftOut);
+    assert_eq!(entry(&there).document.document.last_dirty.0, WALL + 1);
+    assert_eq!(names(&there), first);
+}
+
 /// The generations after each of these versions was registered, with a cancel between any two.
 #[track_caller]
 fn generations(versions: &[i64], expected: &[u32]) {
