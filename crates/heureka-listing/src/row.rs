@@ -86,6 +86,11 @@ impl Row {
         self.app.is_shared_with(&other.app) || self.app == other.app
     }
 
+    /// Whether it is found by these names, the id being one text in memory with its own.
+    pub(crate) fn shares_id(&self, names: (&AppName, &InstanceId)) -> bool {
+        self.id.is_shared_with(names.1) && self.app == *names.0
+    }
+
     pub(crate) fn app(&self) -> &AppName {
         &self.app
     }

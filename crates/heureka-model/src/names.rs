@@ -65,6 +65,12 @@ impl InstanceId {
         Self(Arc::from(id))
     }
 
+    /// Whether both are one text in memory; two texts may be equal all the same.
+    #[must_use]
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The id as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {

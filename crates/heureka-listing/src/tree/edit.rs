@@ -175,7 +175,10 @@ impl Leaf {
     /// Makes one edit, and says which rows were in its place.
     fn make(&mut self, edit: &Edit, replaced: Replaced<'_>) -> Range<usize> {
         let rows = Arc::make_mut(&mut self.rows);
-        let found = rows.binary_search_by(|row| row.names().cmp(&edit.names()));
+        // Whatever is known of an instance mostly shares its id, and then no text is read to find the row.
+        let shared = rows.iter().position(|row| row.shares_id(edit.names()));
+        let by_text = || rows.binary_search_by(|row| row.names().cmp(&edit.names()));
+        let found = shared.map_or_else(by_text, Ok);
         let place = match found {
             Ok(at) => at..at + 1,
             Err(at) => at..at,
