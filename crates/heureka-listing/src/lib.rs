@@ -1,8 +1,8 @@
 //! What listings are made of, so that a change costs what changed.
 //!
-//! A [`Listing`] is an ordered tree of rows that never changes: [`Listing::edited`] gives the next one, which shares with
-//! it all that is not edited. So a reader has what it began with for as long as it likes, and whoever writes does not
-//! wait for it.
+//! A [`Listing`] is an ordered tree of rows, and a value: [`Listing::edited`] gives the next one, which shares with it all
+//! that is not edited. So a reader has what it began with for as long as it likes, and whoever writes does not wait for it.
+//! Nodes that nobody else has are changed where they are, because a copy of a leaf has to touch each of its documents.
 //!
 //! Each node keeps what was made of it, form by form, once somebody has asked for it: leaves their rows, plain or
 //! deflated, branches the lengths and checksums of theirs. A whole answer, [`Listing::plain`] or [`Listing::packed`], is a

@@ -1,4 +1,4 @@
-//! Rows in the order of their keys, in a tree that never changes.
+//! Rows in the order of their keys, in a tree that shares what two listings have in common.
 
 mod edit;
 mod node;
