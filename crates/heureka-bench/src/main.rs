@@ -13,6 +13,7 @@ mod http;
 mod load;
 mod machine;
 mod markdown;
+mod median;
 mod process;
 mod readers;
 

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 
 use super::bench::Bench;
 use crate::fleet::{Coding, Listing, Scatter};
+use crate::median::median;
 
 /// After this a server is done with an answer that has arrived, so its CPU time can be told from that of the next one.
 const SETTLE: Duration = Duration::from_millis(3);
@@ -37,6 +38,14 @@ pub(crate) struct Extra {
     pub(crate) pairs: u32,
 }
 
+/// What is done with each of some instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Changes,
+    Reads,
+    Both,
+}
+
 impl Extra {
     /// What the change costs the read.
     pub(crate) fn us(self) -> f64 {
@@ -62,30 +71,25 @@ impl Bench {
         let started = Instant::now();
         while times.pairs < MIN_PAIRS || started.elapsed() < time {
             let own: Vec<usize> = numbers.by_ref().take(TURN as usize).collect();
-            let changes = self.time_of_turn(&own, true, false).await?;
+            let changes = self.time_of_turn(&own, Turn::Changes).await?;
             // It takes over what has changed.
             self.read().await?;
-            let reads = self.time_of_turn(&own, false, true).await?;
-            let both = self.time_of_turn(&own, true, true).await?;
+            let reads = self.time_of_turn(&own, Turn::Reads).await?;
+            let both = self.time_of_turn(&own, Turn::Both).await?;
             times.add(TURN, both.saturating_sub(changes), reads);
         }
         Ok(times.medians())
     }
 
-    /// Changes these instances, reads after each, or both.
-    async fn time_of_turn(
-        &mut self,
-        own: &[usize],
-        changes: bool,
-        reads: bool,
-    ) -> Result<Duration> {
+    /// Changes these instances, reads as often, or reads after each change.
+    async fn time_of_turn(&mut self, own: &[usize], turn: Turn) -> Result<Duration> {
         tokio::time::sleep(SETTLE).await;
         let before = self.process.time_of_living_threads()?;
         for n in own {
-            if changes {
+            if turn != Turn::Reads {
                 self.change_one(*n).await?;
             }
-            if reads {
+            if turn != Turn::Changes {
                 self.read().await?;
             }
         }
@@ -103,8 +107,8 @@ impl Bench {
         {
             let n = walk.at(u64::from(times.pairs));
             self.change_one(n).await?;
-            let changed = self.time_of_turn(&[n], false, true).await?;
-            let unchanged = self.time_of_turn(&[n], false, true).await?;
+            let changed = self.time_of_turn(&[n], Turn::Reads).await?;
+            let unchanged = self.time_of_turn(&[n], Turn::Reads).await?;
             times.add(1, changed, unchanged);
         }
         Ok(times.medians())
@@ -146,17 +150,15 @@ impl Times {
 
     fn medians(self) -> Extra {
         Extra {
-            changed_us: median(self.changed_us),
-            unchanged_us: median(self.unchanged_us),
+            changed_us: median_us(self.changed_us),
+            unchanged_us: median_us(self.unchanged_us),
             pairs: self.pairs,
         }
     }
 }
 
-/// The middle one, which does not move when the machine stands still for a moment.
-fn median(mut times_us: Vec<f64>) -> f64 {
-    times_us.sort_by(f64::total_cmp);
-    times_us.get(times_us.len() / 2).copied().unwrap_or(0.0)
+fn median_us(times_us: Vec<f64>) -> f64 {
+    median(times_us, f64::total_cmp).unwrap_or(0.0)
 }
 
 #[cfg(test)]

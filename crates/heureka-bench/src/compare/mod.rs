@@ -4,6 +4,7 @@ mod report;
 mod servers;
 mod subject;
 
+use std::cmp::Ordering;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use self::servers::median_start;
 use crate::cases::{Case, Cost, Timing, TimingArgs, chosen, wants_after_change};
 use crate::duration::parse_duration;
 use crate::machine::machine_line;
+use crate::median::median;
 use crate::{print, say};
 
 /// The Java server shows changes after this at the latest: its cache of answers is made anew every 30 s.
@@ -148,8 +150,8 @@ async fn row(
     }
     Ok(Row {
         case,
-        heureka: median(own),
-        floor: median(bare),
+        heureka: median(own, by_cpu_time),
+        floor: median(bare, by_cpu_time),
         java: None,
     })
 }
@@ -192,27 +194,6 @@ async fn prepare(subject: &mut Subject, case: Case, deltas_ready: &mut bool) -> 
     Ok(())
 }
 
-/// The one in the middle by CPU time.
-fn median(mut costs: Vec<Cost>) -> Option<Cost> {
-    costs.sort_by(|a, b| a.cpu_us.total_cmp(&b.cpu_us));
-    costs.get(costs.len() / 2).copied()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_is_a_cost_that_was_measured() {
-        let cost = |cpu_us| Cost {
-            cpu_us,
-            per_s: 1e6 / cpu_us,
-            requests: 1,
-            body_bytes: 0,
-            failures: 0,
-        };
-        let costs = vec![cost(9.0), cost(2.0), cost(3.0)];
-        assert_eq!(median(costs).map(|cost| cost.cpu_us), Some(3.0));
-        assert!(median(Vec::new()).is_none());
-    }
+fn by_cpu_time(one: &Cost, other: &Cost) -> Ordering {
+    one.cpu_us.total_cmp(&other.cpu_us)
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::http::Target;
+use crate::median::median;
 use crate::process::Process;
 
 /// How long a start may take; the Java server may have to be built first.
@@ -157,11 +158,10 @@ pub(crate) fn median_start(
     pinning: Pinning,
     starts: usize,
 ) -> Result<Duration> {
-    let mut times = (0..starts.max(1))
+    let times = (0..starts.max(1))
         .map(|_| Server::spawn(software, pinning, Duration::from_secs(60))?.wait_for_first_answer())
         .collect::<Result<Vec<_>>>()?;
-    times.sort();
-    times.get(times.len() / 2).copied().context("no start")
+    median(times, Ord::cmp).context("no start")
 }
 
 /// Pins this process, before it has other threads.

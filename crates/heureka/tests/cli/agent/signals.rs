@@ -1,5 +1,10 @@
 //! Who hears of a signal, and in which order.
 
+use std::ffi::OsStr;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
 use super::{Marks, agent, agent_of, instance, until_shown, url};
 use crate::harness::{Process, Server};
 
@@ -9,6 +14,20 @@ fn listening(marks: &Marks) -> String {
     let heard: String = ["HUP", "QUIT", "USR1", "USR2"].map(heard).concat();
     let ready = marks.path("ready");
     format!("{heard} trap 'exit 7' TERM INT; : > {ready}; while kill -0 $PPID; do sleep 0.02; done")
+}
+
+/// The process of this command, which another one becomes.
+fn started_by(other: &[&str], command: &Command) -> Process {
+    let (program, own) = (OsStr::new(other[0]), command.as_std());
+    let args = other[1..].iter().map(OsStr::new);
+    let mut command = Command::new(program);
+    command
+        .args(args.chain([own.get_program()]).chain(own.get_args()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    Process::start(&mut command)
 }
 
 #[tokio::test]
@@ -59,7 +78,9 @@ async fn while_callers_stop_coming_the_command_goes_on() {
 #[tokio::test]
 async fn what_does_not_ask_for_the_end_is_passed_on() {
     let (server, marks) = (Server::start(&[]).await, Marks::of("passed-on"));
-    let mut agent = agent_of(&server, &["--health=exec:true"], &listening(&marks));
+    let plain = agent(&url(&server), &["--health=exec:true"], &listening(&marks));
+    // Whoever runs the tests may have been told to ignore it.
+    let mut agent = started_by(&["env", "--default-signal=HUP"], &plain);
     marks.until_set("ready").await;
     until_shown(&server, Some("UP")).await;
     for signal in ["HUP", "QUIT", "USR1", "USR2"] {
@@ -87,17 +108,7 @@ async fn a_command_that_is_not_registered_hears_at_once() {
 async fn a_hangup_that_is_ignored_stays_ignored() {
     let (server, marks) = (Server::start(&[]).await, Marks::of("nohup"));
     let plain = agent(&url(&server), &["--health=exec:true"], &listening(&marks));
-    let plain = plain.as_std();
-    let mut command = tokio::process::Command::new("sh");
-    command
-        .args(["-c", "trap '' HUP; exec \"$@\"", "sh"])
-        .arg(plain.get_program())
-        .args(plain.get_args())
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::piped())
-        .kill_on_drop(true);
-    let mut agent = Process::start(&mut command);
+    let mut agent = started_by(&["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"], &plain);
     marks.until_set("ready").await;
     agent.signal("HUP").await;
     agent.signal("USR1").await;
