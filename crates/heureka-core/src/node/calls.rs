@@ -84,8 +84,10 @@ impl Node {
         if !peer.contact_shaper.allows(now.mono) {
             return None;
         }
+        if peer.is_comparable() {
+            return self.compare_next(now, id);
+        }
         match &peer.kind {
-            Kind::Ours(_) if peer.is_reached() => self.compare_next(now, id),
             Kind::Java
                 if peer.wants_listing && peer.is_reached() && now.mono >= peer.next_contact =>
             {
@@ -276,10 +278,10 @@ fn next_call_to(peer: &Peer) -> Option<Duration> {
     let [contact, _, _] = &peer.in_flight;
     let contact_at = contact.is_none().then(|| {
         let shaped = peer.contact_shaper.not_before();
-        if peer.repair.is_idle() {
-            peer.next_contact.max(shaped)
-        } else {
+        if peer.is_comparable() && !peer.repair.is_idle() {
             shaped
+        } else {
+            peer.next_contact.max(shaped)
         }
     });
     [contact_at, peer.may_be_told_at()]

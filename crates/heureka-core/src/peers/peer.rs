@@ -214,6 +214,11 @@ impl Peer {
         matches!(self.reach, Reach::Reached { .. })
     }
 
+    /// Whether it would answer what repair asks: a node of ours that is there.
+    pub(crate) fn is_comparable(&self) -> bool {
+        self.ours().is_some() && self.is_reached()
+    }
+
     pub(crate) fn ours(&self) -> Option<&OurNode> {
         match &self.kind {
             Kind::Ours(node) => Some(node),

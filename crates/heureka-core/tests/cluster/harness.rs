@@ -221,10 +221,23 @@ impl Cluster {
     pub(crate) fn settle(&mut self) {
         for _ in 0..MOST_CALLS {
             if !(0..self.sites.len()).any(|host| self.step(host).is_some()) {
-                return;
+                return self.assert_rest();
             }
         }
         panic!("the nodes never come to rest");
+    }
+
+    /// Who has no call to make does not ask to be called at once for another one.
+    #[track_caller]
+    fn assert_rest(&mut self) {
+        for host in 0..self.sites.len() {
+            let mono = self.now(host).mono;
+            let asks_at = self.running(host).and_then(|node| node.poll_call_timeout());
+            assert!(
+                asks_at.is_none_or(|at| at > mono),
+                "host {host}: {asks_at:?}"
+            );
+        }
     }
 
     /// Makes the next call of one node, if it wants to make one.

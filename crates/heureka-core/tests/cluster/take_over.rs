@@ -1,6 +1,6 @@
 //! What may happen while a registry is being taken over (MERGE 8).
 
-use heureka_core::{Failure, NodeConfig, PeerResult, StartReport};
+use heureka_core::{Failure, Lane, NodeConfig, PeerResult, StartReport};
 use heureka_model::PeerMessage;
 
 use crate::harness::{CUT, Cluster, Line};
@@ -111,6 +111,22 @@ fn a_take_over_that_never_ends_does_not_keep_a_node_closed() {
     assert!(!cluster.node(2).is_open());
     cluster.pass(secs(2));
     assert!(cluster.node(2).is_open());
+}
+
+// The call that finds it lost need not be the one by which the registry is taken over.
+#[test]
+fn another_is_found_when_the_one_that_was_taken_over_from_is_lost_to_another_call() {
+    let mut cluster = taking_over();
+    cluster.at(2).cancel("3");
+    let asks = cluster.poll(2).unwrap();
+    let tells = cluster.poll(2).unwrap();
+    assert!(matches!(tells.id.lane, Lane::Changes), "{tells:?}");
+    let answer = cluster.deliver(0, &asks.request);
+    cluster.answer(2, asks.id, answer);
+    cluster.line(2, 0, Line::Fails(Failure::Refused));
+    cluster.answer(2, tells.id, PeerResult::Failed(Failure::Refused));
+    cluster.settle();
+    takes_over_from_another(cluster);
 }
 
 // MERGE 8: its whole state, also what is written while it is handed over.
