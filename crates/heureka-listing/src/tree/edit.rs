@@ -99,7 +99,7 @@ fn edit_child(parts: &mut BranchParts, at: usize, edits: &[Edit], replaced: Repl
     let begins = parts.first_keys.get(at).zip(edits.first());
     let begins = begins.is_some_and(|(first, edit)| edit.names() <= names(first));
     let ends = edits.last().is_some_and(|last| child.ends_by(last.names()));
-    let mut last = child.before().filter(|_| ends).cloned();
+    let mut last = ends.then(|| child.before().cloned()).flatten();
     let (count, is_untidy) = match edit(child, edits, replaced) {
         None => {
             let is_small = child.is_small();

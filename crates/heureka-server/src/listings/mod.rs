@@ -31,8 +31,8 @@ const MAX_SCOPES: usize = 16;
 const FORGET_FORMS_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// After how many changes they are taken over, though nobody reads: each takes some microseconds, which nobody who reads
-/// later, and no connection, should have to wait for all at once.
-const CHANGES_AT_ONCE: u64 = 256;
+/// later, and no connection, should have to wait for all at once. What so few touched is still in a processor's cache.
+const CHANGES_AT_ONCE: u64 = 64;
 
 /// How many leaves are written and deflated between two looks at other connections: each takes up to a third of a
 /// millisecond. What is more than that is made beside the connections.
