@@ -5,7 +5,7 @@ use heureka_wire::Packer;
 
 use crate::fleet::{self, Fragments};
 
-const SIZES: [usize; 3] = [1000, 10_000, 100_000];
+const SIZES: [usize; 4] = [1000, 10_000, 100_000, 1_000_000];
 
 #[divan::bench(args = SIZES)]
 fn full_packed_again(bencher: Bencher<'_, '_>, instances: usize) {
