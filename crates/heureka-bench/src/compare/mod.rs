@@ -197,3 +197,23 @@ async fn prepare(subject: &mut Subject, case: Case, deltas_ready: &mut bool) -> 
 fn by_cpu_time(one: &Cost, other: &Cost) -> Ordering {
     one.cpu_us.total_cmp(&other.cpu_us)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_a_cost_that_was_measured() {
+        let cost = |cpu_us| Cost {
+            cpu_us,
+            per_s: 1e6 / cpu_us,
+            requests: 1,
+            body_bytes: 0,
+            failures: 0,
+        };
+        let costs = vec![cost(9.0), cost(2.0), cost(3.0)];
+        let middle = median(costs, by_cpu_time);
+        assert_eq!(middle.map(|cost| cost.cpu_us), Some(3.0));
+        assert!(median(Vec::new(), by_cpu_time).is_none());
+    }
+}

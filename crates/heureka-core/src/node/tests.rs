@@ -292,15 +292,21 @@ fn one_key_with_ever_different_leases_has_one_planned_look() {
     assert_eq!(node.watch.planned(), 0);
 }
 
-// Whoever wants something of a large registry does not wait until everybody in it was looked at.
-#[test]
-fn a_round_in_which_many_fell_silent_is_done_in_parts() {
+/// One with 2,500 instances: a round in which all of them are due has three parts.
+fn large_node() -> Node {
     let mut node = node();
     for number in 0..2500 {
         let mut registration = version(0);
         registration.document.id = heureka_model::InstanceId::new(&number.to_string());
         node.register(at(0), registration, Origin::Client).unwrap();
     }
+    node
+}
+
+// Whoever wants something of a large registry does not wait until everybody in it was looked at.
+#[test]
+fn a_round_in_which_many_fell_silent_is_done_in_parts() {
+    let mut node = large_node();
     // An interval and a half of silence is tolerated (MERGE 4).
     (1..=45).for_each(|secs| node.handle_timeout(at(secs)));
     for missing in [1000, 2000] {
@@ -328,12 +334,7 @@ fn a_round_in_which_many_fell_silent_is_done_in_parts() {
 // MERGE 2, also between two parts of a round.
 #[test]
 fn a_node_that_was_stopped_within_a_round_evicts_nobody_for_as_long() {
-    let mut node = node();
-    for number in 0..2500 {
-        let mut registration = version(0);
-        registration.document.id = heureka_model::InstanceId::new(&number.to_string());
-        node.register(at(0), registration, Origin::Client).unwrap();
-    }
+    let mut node = large_node();
     (1..=46).for_each(|secs| node.handle_timeout(at(secs)));
     assert_eq!((node.watch.missing(), node.poll_event()), (1000, None));
     node.handle_timeout(at(346));
