@@ -45,6 +45,10 @@ pub(crate) struct LoadArgs {
     /// Between two delta fetches of an instance; 0s for none
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
     delta_interval: Duration,
+    /// Instances begin to fetch deltas so long after they began to send heartbeats, as they do who have just fetched
+    /// everything: so long that what registered them has left the delta queue
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
+    deltas_after: Duration,
     /// Fetches of everything
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     full_fetches_per_s: u64,
@@ -82,7 +86,8 @@ impl LoadArgs {
         let instances = self.instances as u64;
         let mut schedule = Schedule::default();
         schedule.add(Kind::Heartbeat, self.heartbeat_interval, instances);
-        schedule.add(Kind::Delta, self.delta_interval, instances);
+        let deltas_after = self.deltas_after;
+        schedule.add_after(deltas_after, Kind::Delta, self.delta_interval, instances);
         schedule.add(Kind::Full, SECOND, self.full_fetches_per_s);
         schedule.add(Kind::Register, SECOND, self.registrations_per_s);
         schedule.add(Kind::StatusChange, SECOND, self.status_changes_per_s);

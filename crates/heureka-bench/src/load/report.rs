@@ -17,6 +17,8 @@ const MAX_LATENCY_US: u64 = 3_600_000_000;
 struct Fate {
     name: &'static str,
     due: u64,
+    /// When the first was due, after the start.
+    first_due: Option<Duration>,
     errors: u64,
     not_modified: u64,
     /// Answered before the last request was due.
@@ -29,6 +31,7 @@ impl Fate {
         Ok(Self {
             name,
             due: 0,
+            first_due: None,
             errors: 0,
             not_modified: 0,
             in_time: 0,
@@ -62,9 +65,11 @@ impl Report {
         })
     }
 
-    /// A request is due.
-    pub(crate) fn count_due(&mut self, kind: Kind) {
-        self.of(kind).due += 1;
+    /// A request is due at a time after the start.
+    pub(crate) fn count_due(&mut self, kind: Kind, at: Duration) {
+        let fate = self.of(kind);
+        fate.due += 1;
+        fate.first_due.get_or_insert(at);
     }
 
     /// A request was answered so long after it was due. `in_time` is whether requests were still due then.
@@ -154,13 +159,14 @@ fn cells(fate: &Fate, duration: Duration) -> Vec<String> {
     let answered = fate.latency_us.len();
     let ms = |us: u64| number(us as f64 / 1000.0);
     let at = |quantile| ms(fate.latency_us.value_at_quantile(quantile));
+    let due_for = duration.saturating_sub(fate.first_due.unwrap_or_default());
     vec![
         fate.name.to_owned(),
         count(fate.due),
         count(fate.errors),
         count(fate.due - answered),
         count(fate.not_modified),
-        number(fate.in_time as f64 / duration.as_secs_f64()),
+        number(fate.in_time as f64 / due_for.as_secs_f64()),
         at(0.5),
         at(0.9),
         at(0.99),
@@ -183,8 +189,9 @@ mod tests {
     #[test]
     fn what_was_never_answered_is_lost_and_what_failed_is_an_error() {
         let mut report = Report::new().unwrap();
+        let begin = Duration::from_secs(1);
         for _ in 0..5 {
-            report.count_due(Kind::Delta);
+            report.count_due(Kind::Delta, begin);
         }
         for (status, ms) in [(200, 1), (304, 2), (403, 3)] {
             let latency = Duration::from_millis(ms);
@@ -192,7 +199,7 @@ mod tests {
         }
         assert_eq!((report.unanswered(), report.errors()), (2, 1));
         assert_eq!(report.longest().as_millis(), 3);
-        let table = report.table(Duration::from_secs(2));
+        let table = report.table(begin + Duration::from_secs(2));
         let row = table.text().lines().last().unwrap();
         assert!(
             row.starts_with("| delta | 5 | 1 | 2 | 1 | 1.00 | 2.00 | 3.0"),
@@ -203,7 +210,7 @@ mod tests {
     #[test]
     fn kinds_that_were_never_due_have_no_row() {
         let mut report = Report::new().unwrap();
-        report.count_due(Kind::Heartbeat);
+        report.count_due(Kind::Heartbeat, Duration::ZERO);
         assert_eq!(
             report.table(Duration::from_secs(1)).text().lines().count(),
             3
@@ -213,7 +220,7 @@ mod tests {
     #[test]
     fn latencies_beyond_the_scale_are_kept_at_its_end() {
         let mut report = Report::new().unwrap();
-        report.count_due(Kind::Full);
+        report.count_due(Kind::Full, Duration::ZERO);
         report.count_answer(Kind::Full, answer(200), Duration::from_secs(1 << 20), false);
         assert_eq!(report.unanswered(), 0);
     }

@@ -1,4 +1,7 @@
 //! The run itself: one task hands out what is due, and each connection has a task that sends it.
+//!
+//! All of them take turns on one thread. The task that hands out lets the thread sleep for a tick, hands out, and then lets
+//! all others go before it sleeps again: those that have something to send, and those whose answers have come meanwhile.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -11,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::report::Report;
 use super::schedule::{Due, Schedule};
-use super::ticker::Ticker;
+use super::ticker::sleep_for_a_tick;
 use super::work::Work;
 use crate::http::{Answer, Connection};
 use crate::say;
@@ -59,7 +62,9 @@ pub(crate) async fn run(
     for connection in connections {
         tasks.spawn_local(keep_sending(connection, Rc::clone(&load)));
     }
-    hand_out(&load, schedule).await;
+    // A task as the others are, so that it waits in one queue with them. They send until they are stopped, so it ends first.
+    tasks.spawn_local(hand_out(Rc::clone(&load), schedule));
+    tasks.join_next().await.transpose()?;
     wait_for_answers(&load).await;
     tasks.shutdown().await;
     if load.broken.get() > 0 {
@@ -68,11 +73,11 @@ pub(crate) async fn run(
     Ok(load.report.replace(Report::new()?))
 }
 
-async fn hand_out(load: &Load, mut schedule: Schedule) {
-    let ticker = Ticker::start();
+async fn hand_out(load: Rc<Load>, mut schedule: Schedule) {
     let mut next_progress = PROGRESS_EVERY;
     loop {
-        ticker.tick().await;
+        let is_behind = !load.waiting.borrow().is_empty();
+        sleep_for_a_tick(is_behind);
         let elapsed = load.started.elapsed();
         let until = elapsed.min(load.duration);
         let now_ns = u64::try_from(until.as_nanos()).unwrap_or(u64::MAX);
@@ -86,6 +91,7 @@ async fn hand_out(load: &Load, mut schedule: Schedule) {
             next_progress += PROGRESS_EVERY;
             load.say_progress(elapsed);
         }
+        tokio::task::yield_now().await;
     }
 }
 
@@ -117,8 +123,9 @@ async fn keep_sending(mut connection: Connection, load: Rc<Load>) {
 impl Load {
     fn offer(&self, due: Due, elapsed: Duration) {
         let mut report = self.report.borrow_mut();
-        report.count_due(due.kind);
-        let delay = elapsed.saturating_sub(Duration::from_nanos(due.at_ns));
+        let at = Duration::from_nanos(due.at_ns);
+        report.count_due(due.kind, at);
+        let delay = elapsed.saturating_sub(at);
         report.own_delay = report.own_delay.max(delay);
         let mut waiting = self.waiting.borrow_mut();
         if waiting.len() < MAX_WAITING {

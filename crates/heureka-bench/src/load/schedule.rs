@@ -25,25 +25,30 @@ pub(crate) enum Kind {
 pub(crate) struct Cadence {
     period_ns: u128,
     count: u128,
-    /// So that two kinds with the same distance are not due at the same moments.
-    phase_ns: u64,
+    /// When the first is due.
+    first_ns: u64,
+    /// The number of the next, and when it is due.
     next: u64,
+    next_due_ns: u64,
 }
 
 impl Cadence {
     /// `count` requests in each `period`.
-    pub(crate) fn new(period: Duration, count: u64, phase_ns: u64) -> Self {
+    pub(crate) fn new(period: Duration, count: u64, first_ns: u64) -> Self {
         Self {
             period_ns: period.as_nanos(),
             count: u128::from(count.max(1)),
-            phase_ns,
+            first_ns,
             next: 0,
+            next_due_ns: first_ns,
         }
     }
 
-    fn next_due_ns(&self) -> u64 {
+    fn advance(&mut self) {
+        self.next += 1;
         let ns = u128::from(self.next) * self.period_ns / self.count;
-        u64::try_from(ns).map_or(u64::MAX, |ns| ns.saturating_add(self.phase_ns))
+        self.next_due_ns =
+            u64::try_from(ns).map_or(u64::MAX, |ns| ns.saturating_add(self.first_ns));
     }
 }
 
@@ -67,13 +72,18 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// Adds `count` requests of a kind in each `period`; none if there are none.
     pub(crate) fn add(&mut self, kind: Kind, period: Duration, count: u64) {
+        self.add_after(Duration::ZERO, kind, period, count);
+    }
+
+    /// The same for requests that begin so long after the start.
+    pub(crate) fn add_after(&mut self, after: Duration, kind: Kind, period: Duration, count: u64) {
         if count > 0 && !period.is_zero() {
             // Odd parts of a distance never meet, whatever the others are.
             let step_ns = period.as_nanos() / u128::from(count);
             let part = step_ns * (2 * self.cadences.len() as u128 + 1) / 11;
-            let phase_ns = u64::try_from(part).unwrap_or_default();
+            let first_ns = u64::try_from(after.as_nanos() + part).unwrap_or(u64::MAX);
             self.cadences
-                .push((kind, Cadence::new(period, count, phase_ns)));
+                .push((kind, Cadence::new(period, count, first_ns)));
         }
     }
 
@@ -82,18 +92,17 @@ impl Schedule {
         let (kind, cadence) = self
             .cadences
             .iter_mut()
-            .min_by_key(|(_, cadence)| cadence.next_due_ns())?;
-        let at_ns = cadence.next_due_ns();
-        if at_ns > now_ns {
+            .min_by_key(|(_, cadence)| cadence.next_due_ns)?;
+        let due = Due {
+            kind: *kind,
+            number: cadence.next,
+            at_ns: cadence.next_due_ns,
+        };
+        if due.at_ns > now_ns {
             return None;
         }
-        let number = cadence.next;
-        cadence.next += 1;
-        Some(Due {
-            kind: *kind,
-            number,
-            at_ns,
-        })
+        cadence.advance();
+        Some(due)
     }
 }
 
@@ -101,6 +110,7 @@ impl Schedule {
 mod tests {
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
     const SECOND_NS: u64 = 1_000_000_000;
 
     fn all_until(schedule: &mut Schedule, until_ns: u64) -> Vec<Due> {
@@ -130,6 +140,18 @@ mod tests {
             assert_eq!(again.at_ns - first.at_ns, 30 * SECOND_NS);
         }
         assert_eq!(due.len(), 120 * 7);
+    }
+
+    #[test]
+    fn a_kind_that_begins_later_is_not_due_before() {
+        let mut schedule = Schedule::default();
+        schedule.add(Kind::Heartbeat, SECOND, 1);
+        schedule.add_after(3 * SECOND, Kind::Delta, SECOND, 1);
+        let due = all_until(&mut schedule, 5 * SECOND_NS);
+        let kinds: Vec<Kind> = due.iter().map(|due| due.kind).collect();
+        let (beat, delta) = (Kind::Heartbeat, Kind::Delta);
+        assert_eq!(kinds, [beat, beat, beat, beat, delta, beat, delta]);
+        assert_eq!(due[4].number, 0);
     }
 
     #[test]

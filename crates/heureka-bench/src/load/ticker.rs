@@ -1,58 +1,23 @@
-//! A finer clock than the runtime's, whose timers have a resolution of a millisecond: with them each request would be sent up
-//! to that much after it was due, and the server would be charged for it.
+//! How a run waits for what is due and for answers.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
-/// The longest that a request waits for the clock, and the kernel's delay on top.
+/// The longest that a request or an answer waits for the clock, and the kernel's delay on top.
 const TICK: Duration = Duration::from_micros(200);
 
-/// A thread that wakes a task at every tick until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Ticker {
-    tick: Arc<Notify>,
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
+/// The same while requests wait for a connection: the next answer will be there sooner than that, and each one that lies
+/// there keeps a connection from its work.
+const TICK_WHEN_BEHIND: Duration = Duration::from_micros(10);
 
-impl Ticker {
-    /// Starts to tick.
-    pub(crate) fn start() -> Self {
-        let (tick, stop) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
-        let (wakes, stopped) = (Arc::clone(&tick), Arc::clone(&stop));
-        let thread = std::thread::spawn(move || {
-            while !stopped.load(Ordering::Relaxed) {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "this thread does nothing but sleep and wake"
-                )]
-                std::thread::sleep(TICK);
-                wakes.notify_one();
-            }
-        });
-        Self {
-            tick,
-            stop,
-            thread: Some(thread),
-        }
-    }
-
-    /// Waits for the next tick; one that was missed counts.
-    pub(crate) async fn tick(&self) {
-        self.tick.notified().await;
-    }
-}
-
-impl Drop for Ticker {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // It has nothing that could fail.
-            let _ = thread.join();
-        }
-    }
+/// Lets the whole thread sleep, and returns when it wakes.
+///
+/// No answer wakes it. On one machine the server's half of the kernel's work would have to do that, many thousand times a
+/// second, and it would be counted as the server's; a client elsewhere costs a server nothing of the kind. Nor would the
+/// runtime's timers do: they have a resolution of a millisecond, and what was due would be sent up to that much too late.
+pub(crate) fn sleep_for_a_tick(is_behind: bool) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "all that this thread does is of one run, and that waits"
+    )]
+    std::thread::sleep(if is_behind { TICK_WHEN_BEHIND } else { TICK });
 }
