@@ -1,26 +1,35 @@
 //! The instances of one application.
 
-use heureka_model::{InstanceId, SeededHash, WideHash, WideHashItself};
-use indexmap::IndexMap;
+use heureka_model::{AppName, InstanceId, WideHash};
 
 use crate::entry::Entry;
+use crate::place::{ByHash, Seen};
+use crate::sums::Sum;
 
-/// The instances of one application, found by a hash of their ids.
+/// The name of an application and its instances, found by a hash of their ids.
 ///
 /// The hash is so wide that it stands for the id, as the sums of MERGE 6 stand for what they are made of: to compare the
 /// text as well, a heartbeat would have to fetch it from memory, which takes as long as all the rest of it.
 #[derive(Debug)]
 pub(crate) struct Instances {
-    by_id: IndexMap<WideHash, Entry, WideHashItself>,
-    hash: SeededHash,
+    name: AppName,
+    by_id: ByHash<Entry>,
+    /// Over those whose lease has not ended, as [`crate::registry::Registry`] keeps it.
+    pub(crate) sum: Sum,
 }
 
 impl Instances {
-    pub(crate) fn new(hash: SeededHash) -> Self {
+    pub(crate) fn new(name: AppName) -> Self {
         Self {
-            by_id: IndexMap::with_hasher(WideHashItself),
-            hash,
+            name,
+            by_id: ByHash::default(),
+            sum: Sum::default(),
         }
+    }
+
+    /// The application's name.
+    pub(crate) fn name(&self) -> &AppName {
+        &self.name
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -31,26 +40,30 @@ impl Instances {
         self.by_id.is_empty()
     }
 
-    pub(crate) fn get(&self, id: &str) -> Option<&Entry> {
-        self.by_id.get(&self.hash.wide(id))
+    pub(crate) fn get(&self, id: WideHash) -> Option<&Entry> {
+        self.by_id.get(&id)
     }
 
-    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Entry> {
-        self.with_hash(self.hash.wide(id))
-    }
-
-    /// The instance whose id has this hash.
-    pub(crate) fn with_hash(&mut self, id: WideHash) -> Option<&mut Entry> {
+    pub(crate) fn get_mut(&mut self, id: WideHash) -> Option<&mut Entry> {
         self.by_id.get_mut(&id)
     }
 
-    pub(crate) fn insert(&mut self, entry: Entry) {
-        let hash = self.hash.wide(entry.document.document.id.as_str());
-        self.by_id.insert(hash, entry);
+    /// The same, with the sum in which it is counted.
+    pub(crate) fn get_with_sum(&mut self, id: WideHash) -> Option<(&mut Entry, &mut Sum)> {
+        Some((self.by_id.get_mut(&id)?, &mut self.sum))
     }
 
-    pub(crate) fn remove(&mut self, id: &str) -> Option<Entry> {
-        self.by_id.swap_remove(&self.hash.wide(id))
+    /// The instance that was seen at a place.
+    pub(crate) fn at(&mut self, id: &mut Seen) -> Option<&mut Entry> {
+        id.find_in(&mut self.by_id)
+    }
+
+    pub(crate) fn insert(&mut self, id: WideHash, entry: Entry) {
+        self.by_id.insert(id, entry);
+    }
+
+    pub(crate) fn remove(&mut self, id: WideHash) -> Option<Entry> {
+        self.by_id.swap_remove(&id)
     }
 
     pub(crate) fn values(&self) -> impl ExactSizeIterator<Item = &Entry> {

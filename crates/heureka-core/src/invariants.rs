@@ -8,10 +8,12 @@
 use heureka_model::StatusCounts;
 
 use crate::entry::Entry;
+use crate::instances::Instances;
 use crate::lease_watch::LeaseWatch;
 use crate::recent_changes::RecentChanges;
 use crate::recent_names::RecentNames;
 use crate::registry::Registry;
+use crate::sums::Sum;
 
 /// Beyond this size a full check after each change would make a test that fills a registry quadratic.
 const FULLY_CHECKED: usize = 64;
@@ -29,7 +31,7 @@ pub(crate) fn check(
     if registry.len() > FULLY_CHECKED || changes.len() > FULLY_CHECKED {
         return;
     }
-    let entries = || registry.apps().flat_map(|(_, app)| app.values());
+    let entries = || registry.apps().flat_map(Instances::values);
     assert_eq!(entries().count(), registry.len());
     let counts: StatusCounts = entries().map(|entry| entry.shown.status).collect();
     assert_eq!(counts, *registry.counts());
@@ -45,8 +47,17 @@ pub(crate) fn check(
             .count(),
         watch.ended().len()
     );
-    assert!(registry.apps().all(|(_, app)| !app.is_empty()));
+    registry.apps().for_each(check_app);
     entries().for_each(|entry| check_entry(entry, watch));
+}
+
+fn check_app(app: &Instances) {
+    assert!(!app.is_empty());
+    let mut sum = Sum::default();
+    app.values()
+        .filter_map(|entry| entry.counted)
+        .for_each(|digest| sum.add(digest));
+    assert_eq!(app.sum, sum);
 }
 
 fn check_entry(entry: &Entry, watch: &LeaseWatch) {

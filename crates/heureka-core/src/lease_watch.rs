@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use heureka_model::{AppName, InstanceKey, LeaseSettings, SeededHash, WideHash};
+use heureka_model::{InstanceKey, LeaseSettings, SeededHash};
 use indexmap::IndexSet;
 
 use crate::entry::{Entry, Pulse};
 use crate::lease::{Lease, LeasePolicy};
+use crate::place::Place;
 use crate::registry::Registry;
 
 /// A queue of moments at which a lease is worth a look.
@@ -32,14 +33,6 @@ pub(crate) struct LeaseWatch {
 pub(crate) struct Look {
     at: Duration,
     number: u64,
-}
-
-/// Where the registry has an entry. The hash of the id stands for it, as it does there: the text need not be fetched from
-/// memory and hashed for each look.
-#[derive(Clone, Debug)]
-pub(crate) struct Place {
-    pub(crate) app: AppName,
-    pub(crate) id: WideHash,
 }
 
 impl LeaseWatch {
@@ -123,8 +116,8 @@ impl LeaseWatch {
             let Some(next) = due.filter(|next| next.key().at <= mono) else {
                 return true;
             };
-            let place = next.remove();
-            let Some(entry) = registry.at(&place) else {
+            let mut place = next.remove();
+            let Some(entry) = registry.at(&mut place) else {
                 continue;
             };
             if self.is_in_time(&entry.pulse, mono) {
@@ -189,9 +182,10 @@ impl LeaseWatch {
             .then(|| entry.pulse.lease.ends_at(settings, self.policy));
         let next = [becomes_missing, ends].into_iter().flatten().min();
         entry.pulse.look = next.map(|moment| {
-            let InstanceKey { app, id } = entry.document.document.key();
-            let id = self.hash.wide(id.as_str());
-            self.note(moment, Place { app, id })
+            let document = &entry.document.document;
+            let app = self.hash.wide(document.app.as_str());
+            let id = self.hash.wide(document.id.as_str());
+            self.note(moment, Place::new(app, id))
         });
     }
 }

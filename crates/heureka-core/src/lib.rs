@@ -21,6 +21,7 @@ mod lease_watch;
 mod node;
 mod overrides;
 mod peers;
+mod place;
 mod rate_limit;
 mod recent_changes;
 mod recent_names;

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use heureka_model::{AppName, Document, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
-use indexmap::IndexMap;
+use heureka_model::{
+    AppName, Digest, Document, InstanceInfo, InstanceKey, SeededHash, StatusCounts, WideHash,
+};
 
 use crate::entry::{Entry, Pulse};
 use crate::instances::Instances;
-use crate::lease_watch::Place;
-use crate::sums::Sums;
+use crate::place::{ByHash, Place};
+use crate::sums::Sum;
 use crate::vips::VipIndex;
 
 /// All present keys. It knows no rule: who may be in it is decided by [`crate::Node`].
@@ -17,24 +18,25 @@ use crate::vips::VipIndex;
 /// indices cannot disagree with the map; but for heartbeats, which change nothing that is counted.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    apps: IndexMap<AppName, Instances, SeededHash>,
+    /// By a hash of their names, as their instances are by a hash of their ids.
+    apps: ByHash<Instances>,
     counts: StatusCounts,
     len: usize,
     vips: VipIndex,
     secure_vips: VipIndex,
-    sums: Sums,
+    total: Digest,
     hash: SeededHash,
 }
 
 impl Registry {
     pub(crate) fn new(hash: SeededHash) -> Self {
         Self {
-            apps: IndexMap::with_hasher(hash),
+            apps: ByHash::default(),
             counts: StatusCounts::default(),
             len: 0,
             vips: VipIndex::new(hash),
             secure_vips: VipIndex::new(hash),
-            sums: Sums::new(hash),
+            total: Digest::default(),
             hash,
         }
     }
@@ -47,17 +49,23 @@ impl Registry {
         &self.counts
     }
 
-    /// The sums over the present keys whose lease has not ended.
-    pub(crate) fn sums(&self) -> &Sums {
-        &self.sums
+    /// The sum over the present keys whose lease has not ended.
+    pub(crate) fn total(&self) -> Digest {
+        self.total
     }
 
-    pub(crate) fn apps(&self) -> impl ExactSizeIterator<Item = (&AppName, &Instances)> {
-        self.apps.iter()
+    /// The same of one application.
+    pub(crate) fn sum_of(&self, app: &AppName) -> Sum {
+        self.app(app.as_str())
+            .map_or_else(Sum::default, |app| app.sum)
     }
 
-    pub(crate) fn app(&self, app: &str) -> Option<(&AppName, &Instances)> {
-        self.apps.get_key_value(app)
+    pub(crate) fn apps(&self) -> impl ExactSizeIterator<Item = &Instances> {
+        self.apps.values()
+    }
+
+    pub(crate) fn app(&self, app: &str) -> Option<&Instances> {
+        self.apps.get(&self.hash.wide(app))
     }
 
     pub(crate) fn apps_with_vip(&self, vip: &str) -> impl Iterator<Item = &AppName> {
@@ -71,67 +79,83 @@ impl Registry {
     /// Gives a document its names as they are stored already, where they are: all instances of an application share its
     /// name, and whatever is kept of an instance shares its id.
     pub(crate) fn share_names(&self, document: &mut Document) {
-        let Some((app, instances)) = self.apps.get_key_value(&document.app) else {
+        let Some(instances) = self.app(document.app.as_str()) else {
             return;
         };
-        document.app = app.clone();
-        if let Some(stored) = instances.get(document.id.as_str()) {
+        document.app = instances.name().clone();
+        if let Some(stored) = instances.get(self.hash.wide(document.id.as_str())) {
             document.id = stored.document.document.id.clone();
         }
     }
 
     pub(crate) fn get(&self, app: &str, id: &str) -> Option<&Entry> {
-        self.apps.get(app)?.get(id)
+        self.app(app)?.get(self.hash.wide(id))
     }
 
     /// The names of `app` and `id` as they are stored, so that a key can be made without copying texts.
     pub(crate) fn key(&self, app: &str, id: &str) -> Option<InstanceKey> {
-        let (app, instances) = self.apps.get_key_value(app)?;
+        let instances = self.app(app)?;
         Some(InstanceKey {
-            app: app.clone(),
-            id: instances.get(id)?.document.document.id.clone(),
+            app: instances.name().clone(),
+            id: instances
+                .get(self.hash.wide(id))?
+                .document
+                .document
+                .id
+                .clone(),
         })
     }
 
     /// The instance with this id; where several applications have one, that of the youngest application. Java's servers
     /// take any (server.md R68).
     pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
+        let id = self.hash.wide(id);
         self.apps.values().rev().find_map(|app| app.get(id))
     }
 
     pub(crate) fn insert(&mut self, mut entry: Entry) {
-        let InstanceKey { app, id } = entry.document.document.key();
-        self.remove(app.as_str(), id.as_str());
-        self.count_in(&mut entry);
+        let InstanceKey { app: name, id } = entry.document.document.key();
+        let app = self.hash.wide(name.as_str());
+        let id = self.hash.wide(id.as_str());
+        self.take_out(app, id);
+        self.count_in(&entry);
         entry.settle_pulse();
-        self.apps
-            .entry(app)
-            .or_insert_with(|| Instances::new(self.hash))
-            .insert(entry);
+        let instances = self.apps.entry(app).or_insert_with(|| Instances::new(name));
+        recount(&mut self.total, &mut instances.sum, &mut entry);
+        instances.insert(id, entry);
         self.len += 1;
     }
 
     pub(crate) fn remove(&mut self, app: &str, id: &str) -> Option<Entry> {
-        let instances = self.apps.get_mut(app)?;
+        self.take_out(self.hash.wide(app), self.hash.wide(id))
+    }
+
+    fn take_out(&mut self, app: WideHash, id: WideHash) -> Option<Entry> {
+        let instances = self.apps.get_mut(&app)?;
         let mut entry = instances.remove(id)?;
+        if let Some(digest) = entry.counted.take() {
+            instances.sum.remove(digest);
+            self.total.remove(digest);
+        }
         if instances.is_empty() {
             // An application without instances is no application (server.md D-15).
-            self.apps.swap_remove(app);
+            self.apps.swap_remove(&app);
         }
-        self.count_out(&mut entry);
+        self.count_out(&entry);
         self.len -= 1;
         Some(entry)
     }
 
     /// What a heartbeat may change of an entry: its lease, and who saw it. Nothing that is counted follows from these.
     pub(crate) fn pulse(&mut self, app: &str, id: &str) -> Option<&mut Pulse> {
-        let entry = self.apps.get_mut(app)?.get_mut(id)?;
+        let instances = self.apps.get_mut(&self.hash.wide(app))?;
+        let entry = instances.get_mut(self.hash.wide(id))?;
         Some(&mut entry.pulse)
     }
 
     /// The entry of a place that is being watched.
-    pub(crate) fn at(&mut self, place: &Place) -> Option<&mut Entry> {
-        self.apps.get_mut(&place.app)?.with_hash(place.id)
+    pub(crate) fn at(&mut self, place: &mut Place) -> Option<&mut Entry> {
+        place.app.find_in(&mut self.apps)?.at(&mut place.id)
     }
 
     /// Lets `change` change an entry, and takes over what it did to its status and its parts.
@@ -153,12 +177,13 @@ impl Registry {
         id: &str,
         change: impl FnOnce(&mut Entry) -> (T, Option<Arc<Document>>),
     ) -> Option<T> {
-        let entry = self.apps.get_mut(app)?.get_mut(id)?;
+        let instances = self.apps.get_mut(&self.hash.wide(app))?;
+        let (entry, sum) = instances.get_with_sum(self.hash.wide(id))?;
         let (status, mark) = (entry.shown.status, entry.mark());
         let (result, replaced) = change(entry);
         entry.settle_pulse();
         if entry.mark() != mark || entry.pulse.silence.has_ended == entry.counted.is_some() {
-            recount(&mut self.sums, entry);
+            recount(&mut self.total, sum, entry);
         }
         if entry.shown.status != status {
             self.counts.remove(status);
@@ -198,44 +223,40 @@ impl Registry {
         apps: impl Iterator<Item = &'a AppName>,
         carries: impl Fn(&Entry) -> bool,
     ) -> Vec<(AppName, Vec<InstanceInfo>)> {
-        apps.filter_map(|name| self.apps.get_key_value(name))
-            .map(|(name, app)| {
+        apps.filter_map(|name| self.app(name.as_str()))
+            .map(|app| {
                 let carriers = app.values().filter(|entry| carries(entry)).map(Entry::info);
-                (name.clone(), carriers.collect())
+                (app.name().clone(), carriers.collect())
             })
             .collect()
     }
 
-    fn count_in(&mut self, entry: &mut Entry) {
-        recount(&mut self.sums, entry);
+    fn count_in(&mut self, entry: &Entry) {
         let document = &entry.document.document;
         self.counts.add(entry.shown.status);
         self.vips.add(&document.app, document.vips());
         self.secure_vips.add(&document.app, document.secure_vips());
     }
 
-    fn count_out(&mut self, entry: &mut Entry) {
-        let counted = entry.counted.take();
+    fn count_out(&mut self, entry: &Entry) {
         let document = &entry.document.document;
         self.counts.remove(entry.shown.status);
         self.vips.remove(&document.app, document.vips());
         self.secure_vips
             .remove(&document.app, document.secure_vips());
-        if let Some(digest) = counted {
-            self.sums.remove(&document.app, digest);
-        }
     }
 }
 
 /// Puts into the sums what an entry is now, in the place of what it was. One whose lease has ended is not in them.
-fn recount(sums: &mut Sums, entry: &mut Entry) {
+fn recount(total: &mut Digest, sum: &mut Sum, entry: &mut Entry) {
     let now = (!entry.pulse.silence.has_ended).then(|| entry.digest());
     let before = std::mem::replace(&mut entry.counted, now);
-    let app = &entry.document.document.app;
     if let Some(digest) = now {
-        sums.add(app, digest);
+        total.add(digest);
+        sum.add(digest);
     }
     if let Some(digest) = before {
-        sums.remove(app, digest);
+        total.remove(digest);
+        sum.remove(digest);
     }
 }

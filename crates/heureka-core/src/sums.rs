@@ -17,6 +17,18 @@ pub(crate) struct Sum {
     pub(crate) keys: u32,
 }
 
+impl Sum {
+    pub(crate) fn add(&mut self, digest: Digest) {
+        self.digest.add(digest);
+        self.keys += 1;
+    }
+
+    pub(crate) fn remove(&mut self, digest: Digest) {
+        self.digest.remove(digest);
+        self.keys -= 1;
+    }
+}
+
 impl Sums {
     pub(crate) fn new(hash: SeededHash) -> Self {
         Self {
@@ -39,9 +51,7 @@ impl Sums {
 
     pub(crate) fn add(&mut self, app: &AppName, digest: Digest) {
         self.total.add(digest);
-        let sum = self.by_app.entry(app.clone()).or_default();
-        sum.digest.add(digest);
-        sum.keys += 1;
+        self.by_app.entry(app.clone()).or_default().add(digest);
     }
 
     pub(crate) fn remove(&mut self, app: &AppName, digest: Digest) {
@@ -49,8 +59,7 @@ impl Sums {
         let Some(sum) = self.by_app.get_mut(app) else {
             return;
         };
-        sum.digest.remove(digest);
-        sum.keys -= 1;
+        sum.remove(digest);
         if sum.keys == 0 {
             self.by_app.swap_remove(app);
         }

@@ -11,6 +11,7 @@ use indexmap::IndexSet;
 
 use super::Node;
 use super::join::Ended;
+use crate::instances::Instances;
 use crate::peers::PeerId;
 use crate::repair::Step;
 use crate::replication::Intent;
@@ -19,7 +20,7 @@ impl Node {
     /// The digest of everything that is held, present and cancelled: equal on two nodes that agree.
     #[must_use]
     pub fn strong_digest(&self) -> (Digest, Digest) {
-        (self.registry.sums().total(), self.tombstones.sums().total())
+        (self.registry.total(), self.tombstones.sums().total())
     }
 
     /// Answers a question of another node.
@@ -106,16 +107,16 @@ impl Node {
     }
 
     fn app_digests(&self) -> Vec<AppDigest> {
-        let (present, cancelled) = (self.registry.sums(), self.tombstones.sums());
+        let present = self.registry.apps().filter(|app| app.sum.keys > 0);
         let names: IndexSet<&AppName, _> = present
-            .apps()
-            .chain(cancelled.apps())
+            .map(Instances::name)
+            .chain(self.tombstones.sums().apps())
             .collect::<IndexSet<&AppName>>();
         names.into_iter().map(|app| self.app_digest(app)).collect()
     }
 
     fn app_digest(&self, app: &AppName) -> AppDigest {
-        let (present, cancelled) = (self.registry.sums().of(app), self.tombstones.sums().of(app));
+        let (present, cancelled) = (self.registry.sum_of(app), self.tombstones.sums().of(app));
         AppDigest {
             app: app.clone(),
             keys: present.keys.saturating_add(cancelled.keys),
@@ -127,8 +128,9 @@ impl Node {
     /// All applications, also those of which every instance is only kept.
     fn all_apps(&self) -> Vec<AppDigest> {
         let mut apps = self.app_digests();
-        for (name, app) in self.registry.apps() {
-            if self.registry.sums().of(name).keys == 0 {
+        for app in self.registry.apps() {
+            let name = app.name();
+            if app.sum.keys == 0 {
                 let mut digest = self.app_digest(name);
                 let keys = u32::try_from(app.len()).unwrap_or(u32::MAX);
                 digest.keys = digest.keys.saturating_add(keys);
@@ -146,7 +148,7 @@ impl Node {
     ) -> impl Iterator<Item = (&'a InstanceId, Digest, Stamp)> {
         let present = self.registry.app(app.as_str()).into_iter();
         let present = present
-            .flat_map(|(_, instances)| instances.iter())
+            .flat_map(Instances::iter)
             .filter_map(|(id, entry)| Some((id, entry.counted?, entry.mark().newest())));
         let cancelled = self.tombstones.of_app(app).into_iter().flatten();
         let cancelled = cancelled.filter_map(|(id, tombstone)| {
@@ -227,7 +229,7 @@ impl Node {
         }
         if with_kept {
             let app = self.registry.app(slice.app.as_str());
-            let kept = app.into_iter().flat_map(|(_, instances)| instances.iter());
+            let kept = app.into_iter().flat_map(Instances::iter);
             states.extend(
                 kept.filter(|(id, entry)| entry.counted.is_none() && slice.contains(id))
                     .map(|(_, entry)| entry.state(mono)),

@@ -23,18 +23,14 @@ impl Node {
         Applications {
             version: VERSION_OF_FULL,
             hash: self.registry.counts().hash(),
-            applications: self
-                .registry
-                .apps()
-                .map(|(name, app)| shown(name, app))
-                .collect(),
+            applications: self.registry.apps().map(shown).collect(),
         }
     }
 
     /// One application, if it has an instance (server.md R69).
     #[must_use]
     pub fn application(&self, app: &str) -> Option<Application> {
-        self.registry.app(app).map(|(name, app)| shown(name, app))
+        self.registry.app(app).map(shown)
     }
 
     /// One instance.
@@ -91,7 +87,7 @@ impl Node {
     #[must_use]
     pub fn overrides(&self) -> Vec<(InstanceId, InstanceStatus)> {
         let mut latest: IndexMap<&InstanceId, (Stamp, InstanceStatus)> = IndexMap::new();
-        for (id, entry) in self.registry.apps().flat_map(|(_, app)| app.iter()) {
+        for (id, entry) in self.registry.apps().flat_map(Instances::iter) {
             let OverrideValue::Status(status) = entry.override_part.value else {
                 continue;
             };
@@ -165,9 +161,9 @@ impl Node {
     }
 }
 
-fn shown(name: &AppName, app: &Instances) -> Application {
+fn shown(app: &Instances) -> Application {
     Application {
-        name: name.clone(),
+        name: app.name().clone(),
         instances: app.values().map(Entry::info).collect(),
     }
 }

@@ -8,9 +8,12 @@ use super::{Event, Node};
 use crate::eviction::{EvictionReport, pick};
 use crate::self_preservation::RequiredSilence;
 
-/// How many leases are looked at in one call: each look takes a few microseconds in a large registry, and whoever wants
-/// something of the node waits meanwhile. Where more are due the round goes on in the next call.
-const LOOKS_AT_ONCE: usize = 1000;
+/// How many leases are looked at in one call: each look takes a microsecond in a large registry, and whoever wants something
+/// of the node waits meanwhile. Where more are due the round goes on in the next call.
+const LOOKS_AT_ONCE: usize = 250;
+
+/// Between two such calls, so that whoever waits has a turn. With it no more than 125,000 leases are looked at in a second.
+const PAUSE_IN_ROUND: Duration = Duration::from_millis(2);
 
 /// A round that is late by more than this says that the node itself was stopped or starved (MERGE 2).
 const LATENESS_TOLERATED: Duration = Duration::from_secs(1);
@@ -27,7 +30,7 @@ pub(crate) struct Woke {
 
 impl Node {
     /// Does what is due: forgets what is old, looks for the silent, and evicts those that may go. Where much is due it does
-    /// a part of that, and [`Node::poll_timeout`] asks for the rest at once.
+    /// a part of that, and [`Node::poll_timeout`] asks for the rest soon.
     pub fn handle_timeout(&mut self, now: Now) {
         self.open_in_time(now);
         self.finish_inquiry(now);
@@ -35,12 +38,14 @@ impl Node {
             return;
         }
         self.note_lateness(now);
-        if self.open_round.replace(now.mono).is_none() {
+        if self.open_round.is_none() {
             self.begin_round(now);
         }
         let watch = &mut self.watch;
         if watch.advance(&mut self.registry, now.mono, LOOKS_AT_ONCE) {
             self.end_round(now);
+        } else {
+            self.open_round = Some(self.next_part(now.mono));
         }
         self.check();
     }
@@ -48,6 +53,16 @@ impl Node {
     /// When the next round is due, or the next part of one.
     pub(super) fn round_due(&self) -> Duration {
         self.open_round.unwrap_or(self.next_round)
+    }
+
+    /// When an open round goes on: without a pause once it takes as long as it is to the next one, since more looks may be
+    /// planned then than there is time for with pauses.
+    fn next_part(&self, mono: Duration) -> Duration {
+        if mono < self.next_round {
+            mono.saturating_add(PAUSE_IN_ROUND)
+        } else {
+            mono
+        }
     }
 
     fn begin_round(&mut self, now: Now) {

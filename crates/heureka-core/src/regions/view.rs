@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use super::content::Content;
 use super::region::Region;
 use crate::entry::Entry;
+use crate::instances::Instances;
 use crate::recent_changes::{RecentChanges, version_of};
 use crate::registry::Registry;
 
@@ -55,8 +56,8 @@ impl<'a> View<'a> {
     /// All applications: those of the registry, to which the regions add theirs (server.md R71).
     pub(crate) fn applications(&self) -> Vec<Application> {
         let mut by_app: IndexMap<&AppName, Vec<InstanceInfo>> = IndexMap::new();
-        for (name, app) in self.registry.apps() {
-            by_app.insert(name, app.values().map(Entry::info).collect());
+        for app in self.registry.apps() {
+            by_app.insert(app.name(), app.values().map(Entry::info).collect());
         }
         for info in self.remote() {
             by_app
@@ -126,7 +127,7 @@ impl<'a> View<'a> {
 
     /// Everything that is shown.
     pub(super) fn instances(&self) -> Vec<InstanceInfo> {
-        let local = self.registry.apps().flat_map(|(_, app)| app.values());
+        let local = self.registry.apps().flat_map(Instances::values);
         let remote = self.remote().cloned();
         local.map(Entry::info).chain(remote).collect()
     }
