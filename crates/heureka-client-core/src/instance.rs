@@ -60,13 +60,13 @@ impl Instance {
     /// The name of its host.
     #[must_use]
     pub fn host_name(&self) -> &str {
-        &self.document().host_name
+        self.document().host_name()
     }
 
     /// Its address.
     #[must_use]
     pub fn ip_addr(&self) -> &str {
-        &self.document().ip_addr
+        self.document().ip_addr()
     }
 
     /// The status in force, with an operator's override in it.

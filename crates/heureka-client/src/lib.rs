@@ -104,7 +104,7 @@ pub use heureka_client_core::{
 };
 pub use heureka_model::{
     AppName, DataCenter, Document, InstanceId, InstanceInfo, InstanceKey, InstanceStatus,
-    LeaseSettings, Metadata, ServiceUrl, UnixMillis,
+    LeaseSettings, Metadata, PackedTexts, ServiceUrl, Texts, UnixMillis,
 };
 pub use registration::Registration;
 pub use running::Running;

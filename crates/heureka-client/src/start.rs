@@ -171,7 +171,7 @@ fn own_ip(
     address: Option<Address>,
 ) -> Option<Box<str>> {
     let said = builder.own_ip.clone();
-    let registered = || Some(config.registration.as_ref()?.document.ip_addr.clone());
+    let registered = || Some(config.registration.as_ref()?.document.ip_addr().into());
     let found = || address.map(|address| address.ip_addr);
     said.or_else(registered).or_else(found)
 }

@@ -190,18 +190,27 @@ impl Registry {
             self.counts.add(entry.shown.status);
         }
         if let Some(replaced) = replaced {
-            let document = &entry.document.document;
-            if replaced.vip_address != document.vip_address {
-                self.vips.remove(&document.app, replaced.vips());
-                self.vips.add(&document.app, document.vips());
-            }
-            if replaced.secure_vip_address != document.secure_vip_address {
-                self.secure_vips
-                    .remove(&document.app, replaced.secure_vips());
-                self.secure_vips.add(&document.app, document.secure_vips());
-            }
+            let document = Arc::clone(&entry.document.document);
+            self.find_by_names_of(&document, &replaced);
         }
         Some(result)
+    }
+
+    /// Finds an instance by the names in `document` from now on, and no longer by those in `replaced`.
+    fn find_by_names_of(&mut self, document: &Document, replaced: &Document) {
+        // One look at neighbouring bytes, because nearly all documents that replace another have its texts.
+        if document.texts == replaced.texts {
+            return;
+        }
+        if document.vip_address() != replaced.vip_address() {
+            self.vips.remove(&document.app, replaced.vips());
+            self.vips.add(&document.app, document.vips());
+        }
+        if document.secure_vip_address() != replaced.secure_vip_address() {
+            self.secure_vips
+                .remove(&document.app, replaced.secure_vips());
+            self.secure_vips.add(&document.app, document.secure_vips());
+        }
     }
 
     /// The instances that carry `vip`, application by application (server.md C17).

@@ -102,23 +102,10 @@ impl Row {
 }
 
 fn weight_of(document: &Document) -> usize {
-    let urls = &document.urls;
-    let texts = [
-        &document.sid,
-        &document.app_group_name,
-        &urls.home_page,
-        &urls.status_page,
-        &urls.health_check,
-        &urls.secure_health_check,
-        &document.vip_address,
-        &document.secure_vip_address,
-        &document.asg_name,
-    ];
-    let texts: usize = texts.into_iter().flatten().map(|text| text.len()).sum();
     let entries = document.metadata.iter();
     let metadata: usize = entries
         .map(|(key, value)| key.len() + value.len() + ENTRY_BYTES)
         .sum();
     let names = document.app.as_str().len() + document.id.as_str().len();
-    FRAME_BYTES + names + document.host_name.len() + document.ip_addr.len() + texts + metadata
+    FRAME_BYTES + names + document.texts.len_bytes() + metadata
 }

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use crate::{AppName, DataCenter, InstanceId, InstanceKey, InstanceStatus, Metadata, UnixMillis};
+use crate::{
+    AppName, DataCenter, InstanceId, InstanceKey, InstanceStatus, Metadata, PackedTexts, Texts,
+    UnixMillis,
+};
 
 /// What a client says of itself when it registers: valid, complete, and never changed by the server but for metadata.
 ///
-/// The fields are those of wire.md 2.3; a text that is `None` was absent or null.
+/// The fields are those of wire.md 2.3.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Document {
     /// The application.
@@ -15,12 +18,8 @@ pub struct Document {
     pub id: InstanceId,
     /// How the client gave its id.
     pub sent_id: SentId,
-    /// The host's name; never empty.
-    pub host_name: Box<str>,
-    /// The address that callers use; never empty. Any text will do.
-    pub ip_addr: Box<str>,
-    /// A deprecated field, shown only where it says something (neither `na` nor `unknown`).
-    pub sid: Option<Box<str>>,
+    /// What it says in texts.
+    pub texts: PackedTexts,
     /// The status that the client reports, which is not always the one that is shown.
     pub status: InstanceStatus,
     /// The port for plain traffic.
@@ -35,16 +34,6 @@ pub struct Document {
     pub lease: LeaseSettings,
     /// What else it wants known.
     pub metadata: Metadata,
-    /// A group of applications.
-    pub app_group_name: Option<Box<str>>,
-    /// Where to look at it.
-    pub urls: Urls,
-    /// Names under which it is found, separated by commas.
-    pub vip_address: Option<Box<str>>,
-    /// Names under which its secure port is found, separated by commas.
-    pub secure_vip_address: Option<Box<str>>,
-    /// The auto scaling group.
-    pub asg_name: Option<Box<str>>,
     /// When the client last changed what it says of itself: the document's version (wire.md 3.4).
     pub last_dirty: UnixMillis,
 }
@@ -59,14 +48,44 @@ impl Document {
         }
     }
 
+    /// What it says in texts.
+    #[must_use]
+    pub fn texts(&self) -> Texts<'_> {
+        self.texts.unpack()
+    }
+
+    /// The host's name; never empty in a registry.
+    #[must_use]
+    pub fn host_name(&self) -> &str {
+        self.texts.host_name()
+    }
+
+    /// The address that callers use; never empty in a registry.
+    #[must_use]
+    pub fn ip_addr(&self) -> &str {
+        self.texts.ip_addr()
+    }
+
+    /// Names under which it is found, separated by commas.
+    #[must_use]
+    pub fn vip_address(&self) -> Option<&str> {
+        self.texts.vip_address()
+    }
+
+    /// Names under which its secure port is found, separated by commas.
+    #[must_use]
+    pub fn secure_vip_address(&self) -> Option<&str> {
+        self.texts.secure_vip_address()
+    }
+
     /// The names under which it is found: the parts between the commas, as they are (wire.md 1.10).
     pub fn vips(&self) -> impl Iterator<Item = &str> {
-        names_of(self.vip_address.as_deref())
+        names_of(self.vip_address())
     }
 
     /// The names under which its secure port is found.
     pub fn secure_vips(&self) -> impl Iterator<Item = &str> {
-        names_of(self.secure_vip_address.as_deref())
+        names_of(self.secure_vip_address())
     }
 }
 
@@ -83,19 +102,6 @@ pub enum SentId {
     Empty,
     /// Not at all: the id comes from the data center or is the host's name.
     Absent,
-}
-
-/// The addresses of pages about an instance. They are data: no server follows them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Urls {
-    /// `homePageUrl`
-    pub home_page: Option<Box<str>>,
-    /// `statusPageUrl`
-    pub status_page: Option<Box<str>>,
-    /// `healthCheckUrl`
-    pub health_check: Option<Box<str>>,
-    /// `secureHealthCheckUrl`
-    pub secure_health_check: Option<Box<str>>,
 }
 
 /// A port and whether it is in use. Java takes any number, also a negative one, so the type does.

@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use crate::{
     ActionType, AppName, DataCenter, Document, DocumentLimits, InstanceId, InstanceInfo,
-    InstanceStatus, LeaseSettings, LeaseTimes, Metadata, Port, SentId, UNIQUE_ID_KEY, UnixMillis,
-    Urls,
+    InstanceStatus, LeaseSettings, LeaseTimes, Metadata, Port, SentId, Texts, UNIQUE_ID_KEY,
+    UnixMillis,
 };
 
 /// The key of metadata from which Spring's servers take an id that is not given otherwise (server.md 10.6).
@@ -62,6 +62,19 @@ pub struct InstanceDraft {
     pub action: Option<ActionType>,
     /// `asgName`
     pub asg_name: Option<Box<str>>,
+}
+
+/// The addresses of pages about an instance. They are data: no server follows them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Urls {
+    /// `homePageUrl`
+    pub home_page: Option<Box<str>>,
+    /// `statusPageUrl`
+    pub status_page: Option<Box<str>>,
+    /// `healthCheckUrl`
+    pub health_check: Option<Box<str>>,
+    /// `secureHealthCheckUrl`
+    pub secure_health_check: Option<Box<str>>,
 }
 
 /// A port of which a part may be missing.
@@ -228,6 +241,24 @@ impl InstanceDraft {
         })
     }
 
+    /// Its texts; a name or an address that is absent is empty.
+    #[must_use]
+    pub fn texts(&self) -> Texts<'_> {
+        Texts {
+            host_name: self.host_name.as_deref().unwrap_or_default(),
+            ip_addr: self.ip_addr.as_deref().unwrap_or_default(),
+            vip_address: self.vip_address.as_deref(),
+            secure_vip_address: self.secure_vip_address.as_deref(),
+            sid: self.sid.as_deref(),
+            app_group_name: self.app_group_name.as_deref(),
+            home_page_url: self.urls.home_page.as_deref(),
+            status_page_url: self.urls.status_page.as_deref(),
+            health_check_url: self.urls.health_check.as_deref(),
+            secure_health_check_url: self.urls.secure_health_check.as_deref(),
+            asg_name: self.asg_name.as_deref(),
+        }
+    }
+
     fn check_presence(&self, path_app: &AppName) -> Result<(), InvalidInstance> {
         if self.effective_id().is_none() {
             return Err(InvalidInstance::MissingId);
@@ -289,23 +320,27 @@ impl InstanceDraft {
         })
     }
 
-    fn into_document(self, received: UnixMillis) -> Result<Document, InvalidInstance> {
+    fn into_document(mut self, received: UnixMillis) -> Result<Document, InvalidInstance> {
         let id = self.effective_id().ok_or(InvalidInstance::MissingId)?;
         let sent_id = match self.instance_id.as_deref() {
             Some("") => SentId::Empty,
             None if self.id_in_metadata().is_none() => SentId::Absent,
             Some(_) | None => SentId::AsInstanceId,
         };
-        let data_center = match self.data_center {
+        let data_center = match self.data_center.take() {
             Some(DataCenterDraft::Known(data_center)) => with_unique_id(data_center, &id),
             Some(DataCenterDraft::Nameless) | None => DataCenter::MyOwn,
         };
+        let texts = self.texts();
+        let texts = Texts {
+            host_name: self.host_name.as_deref().unwrap_or(id.as_str()),
+            sid: texts.sid.filter(|sid| !matches!(*sid, "na" | "unknown")),
+            ..texts
+        };
         Ok(Document {
-            app: self.app,
             sent_id,
-            host_name: self.host_name.unwrap_or_else(|| id.as_str().into()),
-            ip_addr: self.ip_addr.unwrap_or_default(),
-            sid: self.sid.filter(|sid| !matches!(&**sid, "na" | "unknown")),
+            texts: texts.pack(),
+            app: self.app,
             status: self.status,
             port: self.port.or(Port::DEFAULT_PLAIN),
             secure_port: self.secure_port.or(Port::DEFAULT_SECURE),
@@ -313,11 +348,6 @@ impl InstanceDraft {
             data_center,
             lease: self.lease.settings,
             metadata: self.metadata.compact(),
-            app_group_name: self.app_group_name,
-            urls: self.urls,
-            vip_address: self.vip_address,
-            secure_vip_address: self.secure_vip_address,
-            asg_name: self.asg_name,
             last_dirty: self.last_dirty.unwrap_or(received),
             id,
         })

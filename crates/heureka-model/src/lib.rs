@@ -12,6 +12,7 @@ mod document;
 mod draft;
 mod hashing;
 mod instance;
+mod lengths;
 mod limits;
 mod listed;
 mod metadata;
@@ -21,13 +22,14 @@ mod replication;
 mod service_url;
 mod status;
 mod status_info;
+mod texts;
 mod time;
 
 pub use applications::{Application, Applications, StatusCounts, VERSION_OF_FULL, VERSION_OF_VIP};
 pub use data_center::{DataCenter, UNIQUE_ID_KEY};
-pub use document::{Document, LeaseSettings, Port, SentId, Urls};
+pub use document::{Document, LeaseSettings, Port, SentId};
 pub use draft::{
-    DataCenterDraft, InstanceDraft, InvalidInstance, LeaseDraft, PortDraft, Registration,
+    DataCenterDraft, InstanceDraft, InvalidInstance, LeaseDraft, PortDraft, Registration, Urls,
 };
 pub use hashing::{FirstNumber, SeededHash, SeededHasher, WideHash, WideHashItself};
 pub use instance::{InstanceInfo, LeaseTimes};
@@ -43,4 +45,5 @@ pub use replication::{ReplicationAction, ReplicationAnswer, ReplicationItem};
 pub use service_url::{Credentials, InvalidServiceUrl, MAX_SERVICE_URL_BYTES, Scheme, ServiceUrl};
 pub use status::{ActionType, InstanceStatus, UnknownStatus};
 pub use status_info::StatusInfo;
+pub use texts::{PackedTexts, Texts};
 pub use time::{Now, UnixMillis};

@@ -96,22 +96,22 @@ impl DocumentLimits {
 }
 
 fn texts_of(document: &Document) -> impl Iterator<Item = (&'static str, &str)> {
-    let urls = &document.urls;
+    let texts = document.texts();
     [
-        ("hostName", Some(&document.host_name)),
-        ("ipAddr", Some(&document.ip_addr)),
-        ("sid", document.sid.as_ref()),
-        ("appGroupName", document.app_group_name.as_ref()),
-        ("homePageUrl", urls.home_page.as_ref()),
-        ("statusPageUrl", urls.status_page.as_ref()),
-        ("healthCheckUrl", urls.health_check.as_ref()),
-        ("secureHealthCheckUrl", urls.secure_health_check.as_ref()),
-        ("vipAddress", document.vip_address.as_ref()),
-        ("secureVipAddress", document.secure_vip_address.as_ref()),
-        ("asgName", document.asg_name.as_ref()),
+        ("hostName", Some(texts.host_name)),
+        ("ipAddr", Some(texts.ip_addr)),
+        ("sid", texts.sid),
+        ("appGroupName", texts.app_group_name),
+        ("homePageUrl", texts.home_page_url),
+        ("statusPageUrl", texts.status_page_url),
+        ("healthCheckUrl", texts.health_check_url),
+        ("secureHealthCheckUrl", texts.secure_health_check_url),
+        ("vipAddress", texts.vip_address),
+        ("secureVipAddress", texts.secure_vip_address),
+        ("asgName", texts.asg_name),
     ]
     .into_iter()
-    .filter_map(|(field, text)| text.map(|text| (field, &**text)))
+    .filter_map(|(field, text)| text.map(|text| (field, text)))
 }
 
 fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), InvalidInstance> {

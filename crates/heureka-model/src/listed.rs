@@ -1,11 +1,14 @@
 //! From what a server shows back to what it would be sent as.
 
-use crate::{DataCenterDraft, InstanceDraft, InstanceInfo, LeaseDraft, Port, PortDraft, SentId};
+use crate::{
+    DataCenterDraft, InstanceDraft, InstanceInfo, LeaseDraft, Port, PortDraft, SentId, Urls,
+};
 
 impl From<&InstanceInfo> for InstanceDraft {
     /// The instance as a peer is told of it: with the status in force, as Java's servers do (server.md R18).
     fn from(info: &InstanceInfo) -> Self {
         let document = &*info.document;
+        let texts = document.texts();
         Self {
             app: document.app.clone(),
             instance_id: match document.sent_id {
@@ -13,9 +16,9 @@ impl From<&InstanceInfo> for InstanceDraft {
                 SentId::Empty => Some("".into()),
                 SentId::Absent => None,
             },
-            host_name: Some(document.host_name.clone()),
-            ip_addr: Some(document.ip_addr.clone()),
-            sid: document.sid.clone(),
+            host_name: Some(texts.host_name.into()),
+            ip_addr: Some(texts.ip_addr.into()),
+            sid: texts.sid.map(Box::from),
             status: info.status,
             overridden_status: info.overridden_status,
             port: whole(document.port),
@@ -27,15 +30,20 @@ impl From<&InstanceInfo> for InstanceDraft {
                 times: info.lease,
             },
             metadata: document.metadata.clone(),
-            app_group_name: document.app_group_name.clone(),
-            urls: document.urls.clone(),
-            vip_address: document.vip_address.clone(),
-            secure_vip_address: document.secure_vip_address.clone(),
+            app_group_name: texts.app_group_name.map(Box::from),
+            urls: Urls {
+                home_page: texts.home_page_url.map(Box::from),
+                status_page: texts.status_page_url.map(Box::from),
+                health_check: texts.health_check_url.map(Box::from),
+                secure_health_check: texts.secure_health_check_url.map(Box::from),
+            },
+            vip_address: texts.vip_address.map(Box::from),
+            secure_vip_address: texts.secure_vip_address.map(Box::from),
             is_coordinating: info.is_coordinating,
             last_updated: Some(info.last_updated),
             last_dirty: Some(document.last_dirty),
             action: info.action,
-            asg_name: document.asg_name.clone(),
+            asg_name: texts.asg_name.map(Box::from),
         }
     }
 }

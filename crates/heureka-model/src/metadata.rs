@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::lengths::{push_length, take_length};
+
 /// A map of texts as clients send it: small, so it is kept as a list, and a key occurs once.
 ///
 /// Keys and values are mostly shorter than the pointers to them would be, so all of them are one text, each entry behind
@@ -115,34 +117,6 @@ fn push_entry(texts: &mut String, key: &str, value: &str) {
     push_length(texts, value.len());
     texts.push_str(key);
     texts.push_str(value);
-}
-
-/// How many bits of a length one character holds. With another that says whether more follow, it is still one byte.
-const BITS: u32 = 6;
-const MORE: u8 = 1 << BITS;
-
-fn push_length(texts: &mut String, mut length: usize) {
-    loop {
-        let low = u8::try_from(length % usize::from(MORE)).unwrap_or_default();
-        length >>= BITS;
-        if length == 0 {
-            return texts.push(char::from(low));
-        }
-        texts.push(char::from(low | MORE));
-    }
-}
-
-/// The length at the beginning of `texts`, and what follows.
-fn take_length(texts: &str) -> Option<(usize, &str)> {
-    let mut length = 0;
-    for (index, byte) in texts.bytes().enumerate() {
-        let shift = BITS.checked_mul(u32::try_from(index).ok()?)?;
-        length |= usize::from(byte % MORE).checked_shl(shift)?;
-        if byte < MORE {
-            return Some((length, texts.get(index + 1..)?));
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heureka_model::{
     AppName, DataCenter, Document, InstanceId, InstanceInfo, InstanceStatus, LeaseSettings,
-    LeaseTimes, Port, Registration, SentId, UnixMillis, Urls,
+    LeaseTimes, Port, Registration, SentId, Texts, UnixMillis,
 };
 
 use crate::app::Labels;
@@ -20,13 +20,23 @@ pub(crate) fn describe(labels: &Labels, now: UnixMillis) -> InstanceInfo {
     let Labels {
         node_name, port, ..
     } = labels;
+    let page = |path: &str| format!("http://{node_name}:{port}/{path}");
+    let root = page("");
+    let texts = Texts {
+        host_name: node_name,
+        ip_addr: node_name,
+        vip_address: Some(VIP),
+        secure_vip_address: Some(VIP),
+        home_page_url: Some(&root),
+        status_page_url: Some(&root),
+        health_check_url: Some(&page("actuator/health")),
+        ..Texts::default()
+    };
     let document = Document {
         app: AppName::new(APP),
         id: InstanceId::new(&format!("{node_name}:eureka:{port}")),
         sent_id: SentId::AsInstanceId,
-        host_name: node_name.as_str().into(),
-        ip_addr: node_name.as_str().into(),
-        sid: None,
+        texts: texts.pack(),
         status: InstanceStatus::Up,
         port: Port {
             number: i32::from(*port),
@@ -42,11 +52,6 @@ pub(crate) fn describe(labels: &Labels, now: UnixMillis) -> InstanceInfo {
         metadata: [("management.port", port.to_string())]
             .into_iter()
             .collect(),
-        app_group_name: None,
-        urls: urls(node_name, *port),
-        vip_address: Some(VIP.into()),
-        secure_vip_address: Some(VIP.into()),
-        asg_name: None,
         last_dirty: now,
     };
     InstanceInfo {
@@ -72,18 +77,12 @@ pub(crate) fn registration(own: &InstanceInfo) -> Registration {
 /// URL in its list (server.md N13).
 pub(crate) fn registration_at(own: &InstanceInfo, host: &str, now: UnixMillis) -> Registration {
     let mut registration = registration(own);
-    registration.document.host_name = host.into();
+    let texts = Texts {
+        host_name: host,
+        ..own.document.texts()
+    };
+    registration.document.texts = texts.pack();
     // Newer, so that it takes the place of the one before.
     registration.document.last_dirty = now;
     registration
-}
-
-fn urls(node_name: &str, port: u16) -> Urls {
-    let page = |path: &str| Some(format!("http://{node_name}:{port}/{path}").into());
-    Urls {
-        home_page: page(""),
-        status_page: page(""),
-        health_check: page("actuator/health"),
-        secure_health_check: None,
-    }
 }

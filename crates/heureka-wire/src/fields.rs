@@ -2,7 +2,7 @@
 
 use heureka_model::{
     ActionType, DataCenter, DataCenterDraft, Document, InstanceDraft, InstanceInfo, InstanceStatus,
-    LeaseSettings, LeaseTimes, Metadata, Port, PortDraft, SentId, UnixMillis, Urls,
+    LeaseSettings, LeaseTimes, Metadata, Port, PortDraft, SentId, Texts, UnixMillis,
 };
 
 /// The keys of Amazon's metadata that compact forms keep (wire.md 2.8).
@@ -31,31 +31,26 @@ pub(crate) struct Fields<'a> {
     pub(crate) settings: LeaseSettings,
     pub(crate) times: LeaseTimes,
     pub(crate) metadata: &'a Metadata,
-    app_group_name: Option<&'a str>,
-    urls: &'a Urls,
-    pub(crate) vip_address: Option<&'a str>,
-    pub(crate) secure_vip_address: Option<&'a str>,
+    /// The texts that have no field of their own here.
+    pub(crate) texts: Texts<'a>,
     pub(crate) is_coordinating: bool,
     pub(crate) last_updated: Option<UnixMillis>,
     pub(crate) last_dirty: Option<UnixMillis>,
     pub(crate) action: Option<ActionType>,
-    pub(crate) asg_name: Option<&'a str>,
 }
 
 impl Fields<'_> {
     /// The texts between metadata and `isCoordinatingDiscoveryServer`, in their order (wire.md 2.3.1).
-    pub(crate) fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(crate) fn texts_behind_metadata(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let texts = self.texts;
         [
-            ("appGroupName", self.app_group_name),
-            ("homePageUrl", self.urls.home_page.as_deref()),
-            ("statusPageUrl", self.urls.status_page.as_deref()),
-            ("healthCheckUrl", self.urls.health_check.as_deref()),
-            (
-                "secureHealthCheckUrl",
-                self.urls.secure_health_check.as_deref(),
-            ),
-            ("vipAddress", self.vip_address),
-            ("secureVipAddress", self.secure_vip_address),
+            ("appGroupName", texts.app_group_name),
+            ("homePageUrl", texts.home_page_url),
+            ("statusPageUrl", texts.status_page_url),
+            ("healthCheckUrl", texts.health_check_url),
+            ("secureHealthCheckUrl", texts.secure_health_check_url),
+            ("vipAddress", texts.vip_address),
+            ("secureVipAddress", texts.secure_vip_address),
         ]
         .into_iter()
         .filter_map(|(name, text)| text.map(|text| (name, text)))
@@ -100,12 +95,13 @@ impl<'a> From<&'a InstanceInfo> for Fields<'a> {
 /// What the client says, and nothing that a server adds. The id is always written.
 impl<'a> From<&'a Document> for Fields<'a> {
     fn from(document: &'a Document) -> Self {
+        let texts = document.texts();
         Self {
             instance_id: Some(document.id.as_str()),
-            host_name: Some(&document.host_name),
+            host_name: Some(texts.host_name),
             app: document.app.as_str(),
-            ip_addr: Some(&document.ip_addr),
-            sid: shown_sid(document.sid.as_deref()),
+            ip_addr: Some(texts.ip_addr),
+            sid: shown_sid(texts.sid),
             status: document.status,
             overridden_status: InstanceStatus::Unknown,
             port: whole(document.port),
@@ -115,15 +111,11 @@ impl<'a> From<&'a Document> for Fields<'a> {
             settings: document.lease,
             times: LeaseTimes::default(),
             metadata: &document.metadata,
-            app_group_name: document.app_group_name.as_deref(),
-            urls: &document.urls,
-            vip_address: document.vip_address.as_deref(),
-            secure_vip_address: document.secure_vip_address.as_deref(),
+            texts,
             is_coordinating: false,
             last_updated: None,
             last_dirty: Some(document.last_dirty),
             action: None,
-            asg_name: document.asg_name.as_deref(),
         }
     }
 }
@@ -154,15 +146,11 @@ impl<'a> From<&'a InstanceDraft> for Fields<'a> {
             settings: draft.lease.settings,
             times: draft.lease.times,
             metadata: &draft.metadata,
-            app_group_name: draft.app_group_name.as_deref(),
-            urls: &draft.urls,
-            vip_address: draft.vip_address.as_deref(),
-            secure_vip_address: draft.secure_vip_address.as_deref(),
+            texts: draft.texts(),
             is_coordinating: draft.is_coordinating,
             last_updated: draft.last_updated,
             last_dirty: draft.last_dirty,
             action: draft.action,
-            asg_name: draft.asg_name.as_deref(),
         }
     }
 }

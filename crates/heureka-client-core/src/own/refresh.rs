@@ -1,6 +1,6 @@
 //! What a later look at the machine changes in a document. None of it is marked as changed: that is the agent's.
 
-use heureka_model::{DataCenter, Document, LeaseSettings};
+use heureka_model::{DataCenter, Document, LeaseSettings, Texts};
 
 use super::InstanceSpec;
 use super::ports::Ports;
@@ -24,16 +24,27 @@ impl InstanceSpec {
             secure: document.secure_port,
         };
         let host = &address.host_name;
-        let mut urls = self.urls_at(host, ports);
-        if self.profile.keeps_quirks() {
-            urls.home_page.clone_from(&document.urls.home_page);
-        }
+        let urls = self.urls_at(host, ports);
+        let vip_address = self.vip_at(host, ports.plain).ok()?;
+        let secure_vip_address = self.secure_vip_at(host, ports.secure).ok()?;
+        let before = document.texts();
+        let texts = Texts {
+            host_name: host,
+            ip_addr: &address.ip_addr,
+            vip_address: vip_address.as_deref(),
+            secure_vip_address: secure_vip_address.as_deref(),
+            home_page_url: if self.profile.keeps_quirks() {
+                before.home_page_url
+            } else {
+                urls.home_page.as_deref()
+            },
+            status_page_url: urls.status_page.as_deref(),
+            health_check_url: urls.health_check.as_deref(),
+            secure_health_check_url: urls.secure_health_check.as_deref(),
+            ..before
+        };
         Some(Document {
-            urls,
-            vip_address: self.vip_at(host, ports.plain).ok()?,
-            secure_vip_address: self.secure_vip_at(host, ports.secure).ok()?,
-            host_name: address.host_name,
-            ip_addr: address.ip_addr,
+            texts: texts.pack(),
             ..document.clone()
         })
     }
@@ -50,8 +61,8 @@ impl InstanceSpec {
         } else {
             name.clone()
         };
-        let renamed = host_name != document.host_name;
-        let readdressed = ip_addr != document.ip_addr && !self.profile.keeps_quirks();
+        let renamed = *host_name != *document.host_name();
+        let readdressed = *ip_addr != *document.ip_addr() && !self.profile.keeps_quirks();
         (renamed || readdressed).then_some(Address { host_name, ip_addr })
     }
 

@@ -117,8 +117,8 @@ impl VipKind {
     /// The names, as Java's `split` cuts them: an empty text is one empty name, and empty names at the end are none.
     fn names(self, document: &Document) -> impl Iterator<Item = &str> {
         let text = match self {
-            Self::Plain => document.vip_address.as_deref(),
-            Self::Secure => document.secure_vip_address.as_deref(),
+            Self::Plain => document.vip_address(),
+            Self::Secure => document.secure_vip_address(),
         };
         let listed = text.map(|text| (text, text.trim_end_matches(',')));
         let listed = listed.filter(|(text, listed)| text.is_empty() || !listed.is_empty());

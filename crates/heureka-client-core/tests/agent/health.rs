@@ -135,7 +135,7 @@ fn i11_a_new_host_name_is_noticed_and_sent() {
     stage.run_to(75);
     let document = stage.agent.document().expect("it registers");
     assert_eq!(
-        (&*document.host_name, &*document.ip_addr),
+        (document.host_name(), document.ip_addr()),
         ("moved.example", "10.0.0.2")
     );
     assert_eq!(stage.told(), ["30 PUT", "30 POST", "60 PUT"]);
@@ -148,6 +148,6 @@ fn deviation_16_a_new_address_alone_is_noticed() {
         stage.inspected.address = Some(address("me-1.example", "10.0.0.2"));
         stage.run_to(75);
         let document = stage.agent.document().expect("it registers");
-        assert_eq!(&*document.ip_addr, ip_addr, "{profile:?}");
+        assert_eq!(document.ip_addr(), ip_addr, "{profile:?}");
     }
 }

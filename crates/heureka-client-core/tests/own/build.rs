@@ -10,7 +10,7 @@ fn i1_names_of_application_and_group_are_upper_case() {
     for profile in PROFILES {
         let document = built(&orders(profile).port(1).app_group("shop"));
         assert_eq!(document.app.as_str(), "ORDERS");
-        assert_eq!(document.app_group_name.as_deref(), Some("SHOP"));
+        assert_eq!(document.texts().app_group_name, Some("SHOP"));
     }
 }
 
@@ -18,11 +18,11 @@ fn i1_names_of_application_and_group_are_upper_case() {
 fn i1_what_nobody_gives_has_javas_defaults() {
     let document = built(&modern());
     assert_eq!(document.country_id, 1);
-    assert_eq!(document.sid, None);
+    assert_eq!(document.texts().sid, None);
     assert_eq!(document.data_center, DataCenter::MyOwn);
     assert_eq!(document.last_dirty, NOW);
     assert!(document.metadata.is_empty());
-    assert_eq!(document.asg_name, None);
+    assert_eq!(document.texts().asg_name, None);
 }
 
 #[test]
@@ -60,8 +60,8 @@ fn i2_a_name_that_is_not_known_is_the_address_and_the_other_way_round() {
     for (seen, expected) in rows {
         let document = modern().build(&Detected::at(seen, NOW)).unwrap();
         assert_eq!(
-            (document.host_name, document.ip_addr),
-            (expected.host_name, expected.ip_addr)
+            (document.host_name(), document.ip_addr()),
+            (&*expected.host_name, &*expected.ip_addr)
         );
     }
 }
@@ -169,7 +169,7 @@ fn sp2_the_id_is_host_app_and_port_without_what_is_not_known() {
 fn sp3_the_address_stands_for_the_name_where_it_is_preferred() {
     for profile in PROFILES {
         let document = built(&orders(profile).host_name("box").prefer_ip_address(true));
-        assert_eq!(&*document.host_name, "10.0.0.1");
+        assert_eq!(document.host_name(), "10.0.0.1");
     }
 }
 
@@ -201,8 +201,8 @@ fn i17_what_amazon_says_counts_after_what_is_given_and_before_the_machine() {
     for (spec, expected) in rows {
         let document = built(&spec);
         assert_eq!(
-            (document.host_name, document.ip_addr),
-            (expected.host_name, expected.ip_addr)
+            (document.host_name(), document.ip_addr()),
+            (&*expected.host_name, &*expected.ip_addr)
         );
     }
 }

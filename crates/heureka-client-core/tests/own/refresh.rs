@@ -27,34 +27,31 @@ fn i11_pages_and_vips_follow_the_host_and_the_home_page_does_not() {
     let spec = in_cloud(Profile::Netflix).secure_port_enabled(true);
     let document = moved(&spec, &at("box", "10.0.0.2")).unwrap();
     assert_eq!(
-        (&*document.host_name, &*document.ip_addr),
+        (document.host_name(), document.ip_addr()),
         ("box", "10.0.0.2")
     );
-    let urls = &document.urls;
-    assert_eq!(urls.home_page.as_deref(), Some("http://host:80/"));
-    assert_eq!(urls.status_page.as_deref(), Some("http://box:80/s"));
-    assert_eq!(urls.health_check.as_deref(), Some("http://box:80/h"));
-    assert_eq!(
-        urls.secure_health_check.as_deref(),
-        Some("https://box:443/h")
-    );
-    assert_eq!(document.vip_address.as_deref(), Some("box:80"));
-    assert_eq!(document.secure_vip_address.as_deref(), Some("box:443"));
+    let urls = document.texts();
+    assert_eq!(urls.home_page_url, Some("http://host:80/"));
+    assert_eq!(urls.status_page_url, Some("http://box:80/s"));
+    assert_eq!(urls.health_check_url, Some("http://box:80/h"));
+    assert_eq!(urls.secure_health_check_url, Some("https://box:443/h"));
+    assert_eq!(document.vip_address(), Some("box:80"));
+    assert_eq!(document.secure_vip_address(), Some("box:443"));
 }
 
 #[test]
 fn deviation_17_the_home_page_follows_the_host() {
     let spec = with_pages(modern()).health_check_url("http://${eureka.hostname}/x");
     let document = moved(&spec, &at("box", "10.0.0.1")).unwrap();
-    assert_eq!(document.urls.home_page.as_deref(), Some("http://box:8080/"));
-    assert_eq!(document.urls.health_check.as_deref(), Some("http://box/x"));
+    assert_eq!(document.texts().home_page_url, Some("http://box:8080/"));
+    assert_eq!(document.texts().health_check_url, Some("http://box/x"));
 }
 
 #[test]
 fn deviation_16_a_change_of_the_address_alone_is_noticed() {
     let document = moved(&modern(), &at("host", "10.0.0.2")).unwrap();
     assert_eq!(
-        (&*document.host_name, &*document.ip_addr),
+        (document.host_name(), document.ip_addr()),
         ("host", "10.0.0.2")
     );
     assert_eq!(
@@ -106,10 +103,10 @@ fn i13_with_javas_habits_only_machines_of_amazon_move() {
 fn sp3_what_is_given_never_moves() {
     let to = at("box", "10.0.0.2");
     let named = moved(&modern().host_name("given"), &to).unwrap();
-    assert_eq!((&*named.host_name, &*named.ip_addr), ("given", "10.0.0.2"));
+    assert_eq!((named.host_name(), named.ip_addr()), ("given", "10.0.0.2"));
     let addressed = moved(&modern().ip_addr("1.2.3.4"), &to).unwrap();
     assert_eq!(
-        (&*addressed.host_name, &*addressed.ip_addr),
+        (addressed.host_name(), addressed.ip_addr()),
         ("box", "1.2.3.4")
     );
     assert_eq!(
@@ -126,7 +123,7 @@ fn sp3_what_is_given_never_moves() {
 fn sp3_the_preferred_address_stays_preferred() {
     let document = moved(&modern().prefer_ip_address(true), &at("box", "10.0.0.2")).unwrap();
     assert_eq!(
-        (&*document.host_name, &*document.ip_addr),
+        (document.host_name(), document.ip_addr()),
         ("10.0.0.2", "10.0.0.2")
     );
 }
@@ -138,7 +135,7 @@ fn what_is_no_address_moves_nothing() {
         assert_eq!(moved(&modern(), &at("box", address)), None);
     }
     let document = moved(&modern(), &at("a\nb", "10.0.0.2")).unwrap();
-    assert_eq!(&*document.host_name, "10.0.0.2");
+    assert_eq!(document.host_name(), "10.0.0.2");
 }
 
 #[test]

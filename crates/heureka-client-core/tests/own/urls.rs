@@ -1,25 +1,24 @@
 //! The URLs of an instance's pages.
 
 use heureka_client_core::{InstanceSpec, Profile};
-use heureka_model::Urls;
+use heureka_model::Document;
 
 use crate::builders::{built, modern, orders};
 
 /// Home, status, health and secure health.
-fn urls(spec: &InstanceSpec) -> [Option<Box<str>>; 4] {
-    let Urls {
-        home_page,
-        status_page,
-        health_check,
-        secure_health_check,
-    } = built(spec).urls;
-    [home_page, status_page, health_check, secure_health_check]
+fn urls(document: &Document) -> [Option<&str>; 4] {
+    let texts = document.texts();
+    [
+        texts.home_page_url,
+        texts.status_page_url,
+        texts.health_check_url,
+        texts.secure_health_check_url,
+    ]
 }
 
 #[track_caller]
 fn assert_urls(spec: &InstanceSpec, expected: [Option<&str>; 4]) {
-    let urls = urls(spec);
-    assert_eq!(urls.each_ref().map(Option::as_deref), expected);
+    assert_eq!(urls(&built(spec)), expected);
 }
 
 #[test]
@@ -144,20 +143,23 @@ fn sp4_status_and_health_are_below_the_context_and_at_the_management_port() {
         (spec().context_path("/"), "http://host:8080/actuator/info"),
     ];
     for (spec, status) in rows {
-        let [home, status_page, health, _] = urls(&spec);
-        assert_eq!(home.as_deref(), Some("http://host:8080/"));
-        assert_eq!(status_page.as_deref(), Some(status));
-        assert_eq!(health.as_deref(), Some(&*status.replace("info", "health")));
+        let document = built(&spec);
+        let [home, status_page, health, _] = urls(&document);
+        assert_eq!(home, Some("http://host:8080/"));
+        assert_eq!(status_page, Some(status));
+        assert_eq!(health, Some(&*status.replace("info", "health")));
     }
 }
 
 #[test]
 fn sp4_only_an_instance_with_a_secure_port_has_a_secure_health_check() {
     let spec = orders(Profile::Spring).port(8443).management_port(9443);
-    let [.., secure] = urls(&spec);
-    assert_eq!(secure, None);
-    let [.., secure] = urls(&spec.secure_port_enabled(true));
-    assert_eq!(secure.as_deref(), Some("https://host:9443/actuator/health"));
+    assert_eq!(built(&spec).texts().secure_health_check_url, None);
+    let document = built(&spec.secure_port_enabled(true));
+    assert_eq!(
+        document.texts().secure_health_check_url,
+        Some("https://host:9443/actuator/health")
+    );
 }
 
 #[test]

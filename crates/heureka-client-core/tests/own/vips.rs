@@ -26,12 +26,8 @@ fn i6_vips_of_each_profile() {
     ];
     for (spec, vip, secure_vip) in rows {
         let document = built(&spec);
-        assert_eq!(document.vip_address.as_deref(), vip, "{spec:?}");
-        assert_eq!(
-            document.secure_vip_address.as_deref(),
-            secure_vip,
-            "{spec:?}"
-        );
+        assert_eq!(document.vip_address(), vip, "{spec:?}");
+        assert_eq!(document.secure_vip_address(), secure_vip, "{spec:?}");
     }
 }
 
@@ -52,8 +48,8 @@ fn i6_variables_stand_for_their_values_until_none_is_left() {
     ];
     for (given, vip) in rows {
         let document = built(&spec.clone().vip(given).secure_vip(given));
-        assert_eq!(document.vip_address.as_deref(), Some(vip));
-        assert_eq!(document.secure_vip_address.as_deref(), Some(vip));
+        assert_eq!(document.vip_address(), Some(vip));
+        assert_eq!(document.secure_vip_address(), Some(vip));
     }
 }
 

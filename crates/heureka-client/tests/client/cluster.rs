@@ -10,7 +10,7 @@ use heureka_client::{
 };
 use heureka_model::{
     AppName, Application, Applications, DataCenter, DocumentLimits, InstanceId, LeaseSettings,
-    LeaseTimes, Metadata, Port, SentId, StatusCounts, Urls, VERSION_OF_FULL,
+    LeaseTimes, Metadata, Port, SentId, StatusCounts, Texts, VERSION_OF_FULL,
 };
 use heureka_wire::{Detail, Form, Format, Version, decode_registration, encode_applications};
 use http::{Method, Response};
@@ -162,13 +162,17 @@ pub(crate) fn shown(document: Document) -> InstanceInfo {
 
 /// An instance that is up.
 pub(crate) fn instance(app: &str, id: &str) -> Document {
+    let texts = Texts {
+        host_name: "host",
+        ip_addr: "10.0.0.1",
+        vip_address: Some(&app.to_ascii_lowercase()),
+        ..Texts::default()
+    };
     Document {
         app: AppName::new(app),
         id: InstanceId::new(id),
         sent_id: SentId::AsInstanceId,
-        host_name: "host".into(),
-        ip_addr: "10.0.0.1".into(),
-        sid: None,
+        texts: texts.pack(),
         status: InstanceStatus::Up,
         port: Port {
             number: 8080,
@@ -179,11 +183,6 @@ pub(crate) fn instance(app: &str, id: &str) -> Document {
         data_center: DataCenter::MyOwn,
         lease: LeaseSettings::default(),
         metadata: Metadata::new(),
-        app_group_name: None,
-        urls: Urls::default(),
-        vip_address: Some(app.to_ascii_lowercase().into()),
-        secure_vip_address: None,
-        asg_name: None,
         last_dirty: WALL,
     }
 }

@@ -22,7 +22,7 @@ async fn r1_the_start_is_over_when_the_instance_is_listed() {
     assert!(client.is_ready());
     let listed = eureka.instance("shop", "s-1").unwrap();
     assert_eq!(listed.status, InstanceStatus::Up);
-    assert_eq!(&*listed.document.host_name, "shop.test");
+    assert_eq!(listed.document.host_name(), "shop.test");
     assert_eq!(told(&eureka), ["POST apps/SHOP"]);
     client.shutdown().await.unwrap();
     assert_eq!(told(&eureka), ["DELETE apps/SHOP/s-1"]);

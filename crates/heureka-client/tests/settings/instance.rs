@@ -45,7 +45,7 @@ fn rs1_everything_that_is_set_is_in_the_document() {
     ]);
     assert_eq!(document.key().to_string(), "ORDERS/i-1");
     assert_eq!(
-        (&*document.host_name, &*document.ip_addr),
+        (document.host_name(), document.ip_addr()),
         ("box", "10.1.1.1")
     );
     assert_eq!(
@@ -53,16 +53,16 @@ fn rs1_everything_that_is_set_is_in_the_document() {
         (8080, 8443)
     );
     assert!(document.port.enabled && document.secure_port.enabled);
-    assert_eq!(document.vip_address.as_deref(), Some("a"));
-    assert_eq!(document.secure_vip_address.as_deref(), Some("b"));
-    assert_eq!(document.app_group_name.as_deref(), Some("SHOP"));
-    assert_eq!(document.asg_name.as_deref(), Some("asg"));
-    let urls = &document.urls;
-    assert_eq!(urls.home_page.as_deref(), Some("http://box:8080/home"));
-    assert_eq!(urls.status_page.as_deref(), Some("http://box/status"));
-    assert_eq!(urls.health_check.as_deref(), Some("http://box:8080/health"));
+    assert_eq!(document.vip_address(), Some("a"));
+    assert_eq!(document.secure_vip_address(), Some("b"));
+    assert_eq!(document.texts().app_group_name, Some("SHOP"));
+    assert_eq!(document.texts().asg_name, Some("asg"));
+    let urls = document.texts();
+    assert_eq!(urls.home_page_url, Some("http://box:8080/home"));
+    assert_eq!(urls.status_page_url, Some("http://box/status"));
+    assert_eq!(urls.health_check_url, Some("http://box:8080/health"));
     assert_eq!(
-        urls.secure_health_check.as_deref(),
+        urls.secure_health_check_url,
         Some("https://box:8443/health")
     );
     assert_eq!(document.lease.renewal_interval_secs(), 5);
@@ -157,7 +157,7 @@ fn i5_the_placeholder_has_the_namespace() {
         ("eureka.instance.namespace", "shop"),
         ("eureka.homePageUrl", "http://${shop.hostname}/"),
     ]);
-    assert_eq!(document.urls.home_page.as_deref(), Some("http://host/"));
+    assert_eq!(document.texts().home_page_url, Some("http://host/"));
 }
 
 #[test]
@@ -167,14 +167,16 @@ fn i6_variables_in_a_vip_are_properties() {
         ("eureka.name", "orders"),
         ("stack", "blue"),
     ]);
-    assert_eq!(document.vip_address.as_deref(), Some("blue-orders"));
+    assert_eq!(document.vip_address(), Some("blue-orders"));
 }
 
 #[test]
 fn sp4_the_management_port_and_context_paths() {
     let spring = ("eureka.client.profile", "spring");
     let path = ("server.servlet.context-path", "/shop");
-    let status = |properties: &[(&str, &str)]| document(properties).urls.status_page.unwrap();
+    let status = |properties: &[(&str, &str)]| {
+        Box::<str>::from(document(properties).texts().status_page_url.unwrap())
+    };
     assert_eq!(
         &*status(&[spring, path]),
         "http://host:8080/shop/actuator/info"
@@ -212,7 +214,7 @@ fn i17_the_order_of_addresses() {
         .data_center(data_center);
     let document = spec.build(&Detected::nothing(NOW)).unwrap();
     assert_eq!(
-        (&*document.host_name, &*document.ip_addr),
+        (document.host_name(), document.ip_addr()),
         ("10.0.0.9", "54.0.0.1")
     );
 }

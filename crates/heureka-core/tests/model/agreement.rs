@@ -295,7 +295,7 @@ impl Both {
 
     fn compare_vips(&self, infos: &BTreeMap<InstanceKey, InstanceInfo>) {
         for vip in VIPS {
-            let carries = |list: &Option<Box<str>>| {
+            let carries = |list: Option<&str>| {
                 list.as_deref()
                     .is_some_and(|list| list.split(',').any(|own| own == vip))
             };
@@ -303,9 +303,9 @@ impl Both {
                 infos.iter().filter(move |(_, info)| {
                     let document = &info.document;
                     carries(if is_secure {
-                        &document.secure_vip_address
+                        document.secure_vip_address()
                     } else {
-                        &document.vip_address
+                        document.vip_address()
                     })
                 })
             };

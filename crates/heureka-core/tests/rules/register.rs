@@ -24,7 +24,7 @@ fn check(stored: i64, (sent, origin): (i64, Origin), outcome: RegisterOutcome) {
         KeptNewer | LateCopy => (stored, "stored"),
     };
     assert_eq!(document.last_dirty, dirty(version));
-    assert_eq!(document.vip_address.as_deref(), Some(vip));
+    assert_eq!(document.vip_address(), Some(vip));
     let found = |vip| infos(&world.node.by_vip(vip)).count();
     assert_eq!(
         (found("sent"), found("stored")),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use heureka_listing::{Body, Header, Listing, Row};
 use heureka_model::{
     ActionType, AppName, Application, Applications, DataCenter, DataCenterDraft, InstanceDraft,
-    InstanceInfo, InstanceStatus, LeaseDraft, LeaseTimes, Metadata, PortDraft, StatusCounts,
+    InstanceInfo, InstanceStatus, LeaseDraft, LeaseTimes, Metadata, PortDraft, StatusCounts, Texts,
     UnixMillis, Urls,
 };
 use heureka_wire::{Detail, Form, Format, Version};
@@ -126,12 +126,16 @@ pub(crate) fn alike(apps: usize, per_app: usize) -> Listing {
         let app = format!("APP{:05}", n / per_app);
         let mut info = instance(&app, &format!("host-{n:06}:{app}:8080"), 1, 0);
         let document = Arc::make_mut(&mut info.document);
-        let url = |page: &str| Some(format!("http://host-{n:06}.internal:8080/{page}").into());
-        document.host_name = format!("host-{n:06}.internal").into();
-        document.ip_addr = format!("10.1.{}.{}", n / 256 % 256, n % 256).into();
-        document.urls.home_page = url("");
-        document.urls.status_page = url("actuator/info");
-        document.urls.health_check = url("actuator/health");
+        let url = |page: &str| format!("http://host-{n:06}.internal:8080/{page}");
+        let texts = Texts {
+            host_name: &format!("host-{n:06}.internal"),
+            ip_addr: &format!("10.1.{}.{}", n / 256 % 256, n % 256),
+            home_page_url: Some(&url("")),
+            status_page_url: Some(&url("actuator/info")),
+            health_check_url: Some(&url("actuator/health")),
+            ..document.texts()
+        };
+        document.texts = texts.pack();
         document.last_dirty = UnixMillis(1_700_000_000_000);
         info.last_updated = document.last_dirty;
         info.lease = LeaseTimes::default();

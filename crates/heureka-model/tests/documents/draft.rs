@@ -2,7 +2,7 @@
 
 use heureka_model::{
     AppName, DataCenter, DataCenterDraft, DocumentLimits, InstanceDraft, InstanceStatus,
-    InvalidInstance, LeaseSettings, Metadata, Port, PortDraft, SentId, UnixMillis,
+    InvalidInstance, LeaseSettings, Metadata, Port, PortDraft, SentId, Texts, UnixMillis,
 };
 
 use crate::builders::{RECEIVED, amazon, draft, draft_with, register};
@@ -128,13 +128,12 @@ fn what_is_absent_has_a_default() {
     assert_eq!(document.lease, LeaseSettings::new(30, 90));
     assert_eq!(document.last_dirty, RECEIVED);
     assert!(document.metadata.is_empty());
-    let texts = [document.sid, document.app_group_name, document.vip_address];
-    assert_eq!(texts, [const { None }; 3]);
-    assert_eq!(
-        (document.secure_vip_address, document.asg_name),
-        (None, None)
-    );
-    assert_eq!(document.urls, heureka_model::Urls::default());
+    let only_names = Texts {
+        host_name: document.host_name(),
+        ip_addr: document.ip_addr(),
+        ..Texts::default()
+    };
+    assert_eq!(document.texts(), only_names);
 }
 
 #[test]
@@ -163,8 +162,8 @@ fn what_is_there_is_kept_as_it_is() {
     assert_eq!(document.vips().collect::<Vec<_>>(), [" a", "B", ""]);
     assert_eq!(document.secure_vips().collect::<Vec<_>>(), [""]);
     assert_eq!(document.metadata.get("a"), Some("1"));
-    assert_eq!(document.urls.home_page.as_deref(), Some("http://host/"));
-    assert_eq!(&*document.ip_addr, "not an address");
+    assert_eq!(document.texts().home_page_url, Some("http://host/"));
+    assert_eq!(document.ip_addr(), "not an address");
 }
 
 #[track_caller]
@@ -198,7 +197,7 @@ fn a_sid_that_says_nothing_is_none() {
         ("s", Some("s")),
     ] {
         let document = register(draft_with(|draft| draft.sid = Some(sent.into())));
-        assert_eq!(document.unwrap().document.sid.as_deref(), kept);
+        assert_eq!(document.unwrap().document.texts().sid, kept);
     }
 }
 

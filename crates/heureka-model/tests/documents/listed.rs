@@ -53,6 +53,6 @@ fn an_id_is_all_that_is_asked_for() {
     );
     draft.instance_id = Some("id".into());
     let document = draft.into_listed(RECEIVED).unwrap().document;
-    assert_eq!((&*document.host_name, &*document.ip_addr), ("id", ""));
+    assert_eq!((document.host_name(), document.ip_addr()), ("id", ""));
     assert_eq!(document.data_center, DataCenter::MyOwn);
 }

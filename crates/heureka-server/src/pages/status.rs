@@ -136,7 +136,7 @@ impl StatusRow {
 
 impl InstanceLink {
     fn new(info: &InstanceInfo) -> Self {
-        let url = format::link(info.document.urls.status_page.as_deref());
+        let url = format::link(info.document.texts().status_page_url);
         Self {
             id: info.document.id.to_string(),
             url: url.map(str::to_owned),

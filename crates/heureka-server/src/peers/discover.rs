@@ -68,7 +68,7 @@ fn register_under_listed_host(app: &App, node: &mut Node) {
         .into_iter()
         .find(|peer| peer.kind == PeerKind::Own);
     let registered = node.instance(key.app.as_str(), key.id.as_str());
-    let host = registered.map(|own| own.document.host_name.clone());
+    let host: Option<Box<str>> = registered.map(|own| own.document.host_name().into());
     if let Some(listed) = listed
         && app.config().peers.register_self
         && host.as_deref() != Some(listed.url.host())

@@ -40,7 +40,7 @@ pub(crate) fn write_full(json: &mut Json, fields: &Fields<'_>) {
         });
         json.key("metadata")
             .object(|json| write_metadata(json, fields.metadata));
-        for (name, text) in fields.texts() {
+        for (name, text) in fields.texts_behind_metadata() {
             json.key(name).text(text);
         }
         write_state(json, fields);
@@ -76,7 +76,7 @@ fn write_state(json: &mut Json, fields: &Fields<'_>) {
         json.key("lastDirtyTimestamp").number_text(time.0);
     }
     json.text_field("actionType", fields.action.map(|action| action.as_str()));
-    json.text_field("asgName", fields.asg_name);
+    json.text_field("asgName", fields.texts.asg_name);
 }
 
 fn write_compact(json: &mut Json, fields: &Fields<'_>) {
@@ -84,8 +84,8 @@ fn write_compact(json: &mut Json, fields: &Fields<'_>) {
         json.text_field("instanceId", fields.instance_id);
         json.key("app").text(fields.app);
         json.text_field("ipAddr", fields.ip_addr);
-        json.text_field("vipAddress", fields.vip_address);
-        json.text_field("secureVipAddress", fields.secure_vip_address);
+        json.text_field("vipAddress", fields.texts.vip_address);
+        json.text_field("secureVipAddress", fields.texts.secure_vip_address);
         if let Some(data_center) = &fields.data_center {
             let metadata = data_center.metadata.map(compact_metadata);
             write_data_center(json, data_center, metadata.as_ref());
@@ -96,7 +96,7 @@ fn write_compact(json: &mut Json, fields: &Fields<'_>) {
             json.key("lastUpdatedTimestamp").number(time.0);
         }
         json.text_field("actionType", fields.action.map(|action| action.as_str()));
-        json.text_field("asgName", fields.asg_name);
+        json.text_field("asgName", fields.texts.asg_name);
         write_port(json, "port", fields.port);
         write_port(json, "securePort", fields.secure_port);
     });

@@ -51,7 +51,7 @@ pub(super) fn write_full(xml: &mut Xml, fields: &Fields<'_>, version: Version) {
         }
     });
     write_metadata(xml, fields.metadata);
-    for (name, text) in fields.texts() {
+    for (name, text) in fields.texts_behind_metadata() {
         xml.leaf(name, text);
     }
     write_state(xml, fields);
@@ -95,7 +95,7 @@ fn write_state(xml: &mut Xml, fields: &Fields<'_>) {
         xml.number("lastDirtyTimestamp", time.0);
     }
     xml.optional("actionType", fields.action.map(|action| action.as_str()));
-    xml.optional("asgName", fields.asg_name);
+    xml.optional("asgName", fields.texts.asg_name);
 }
 
 /// Jackson writes this form, which knows nothing of `v1` (wire.md 2.9).
@@ -103,8 +103,8 @@ fn write_compact(xml: &mut Xml, fields: &Fields<'_>) {
     xml.optional("instanceId", fields.instance_id);
     xml.leaf("app", fields.app);
     xml.optional("ipAddr", fields.ip_addr);
-    xml.optional("vipAddress", fields.vip_address);
-    xml.optional("secureVipAddress", fields.secure_vip_address);
+    xml.optional("vipAddress", fields.texts.vip_address);
+    xml.optional("secureVipAddress", fields.texts.secure_vip_address);
     if let Some(data_center) = &fields.data_center {
         let metadata = data_center.metadata.map(compact_metadata);
         write_data_center(xml, data_center, metadata.as_ref());
@@ -115,7 +115,7 @@ fn write_compact(xml: &mut Xml, fields: &Fields<'_>) {
         xml.number("lastUpdatedTimestamp", time.0);
     }
     xml.optional("actionType", fields.action.map(|action| action.as_str()));
-    xml.optional("asgName", fields.asg_name);
+    xml.optional("asgName", fields.texts.asg_name);
     write_port(xml, "port", fields.port);
     write_port(xml, "securePort", fields.secure_port);
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use heureka_model::{
     ActionType, AppName, Application, Applications, DataCenter, Document, InstanceId, InstanceInfo,
     InstanceStatus, LeaseSettings, LeaseTimes, Metadata, Port, ReplicationAnswer, SentId,
-    StatusInfo, UnixMillis, Urls,
+    StatusInfo, Texts, UnixMillis,
 };
 use heureka_wire::{
     Detail, Form, Format, ListedApplication, Listing, Version, decode_application,
@@ -151,14 +151,21 @@ fn batches_are_written_as_they_were_recorded() {
 /// The value itself, so that reader and writer cannot be wrong together.
 fn orders() -> InstanceInfo {
     let now = UnixMillis(1_888_888_888_888);
-    let text = |text: &str| Some(text.into());
+    let texts = Texts {
+        host_name: "host1",
+        ip_addr: "10.0.0.1",
+        vip_address: Some("orders"),
+        secure_vip_address: Some("orders"),
+        home_page_url: Some("http://host1:8080/"),
+        status_page_url: Some("http://host1:8080/actuator/info"),
+        health_check_url: Some("http://host1:8080/actuator/health"),
+        ..Texts::default()
+    };
     let document = Document {
         app: AppName::new("ORDERS"),
         id: InstanceId::new("host1:orders:8080"),
         sent_id: SentId::AsInstanceId,
-        host_name: "host1".into(),
-        ip_addr: "10.0.0.1".into(),
-        sid: None,
+        texts: texts.pack(),
         status: InstanceStatus::Up,
         port: Port {
             number: 8080,
@@ -174,16 +181,6 @@ fn orders() -> InstanceInfo {
         metadata: [("zone", "zone1"), ("management.port", "8081")]
             .into_iter()
             .collect(),
-        app_group_name: None,
-        urls: Urls {
-            home_page: text("http://host1:8080/"),
-            status_page: text("http://host1:8080/actuator/info"),
-            health_check: text("http://host1:8080/actuator/health"),
-            secure_health_check: None,
-        },
-        vip_address: text("orders"),
-        secure_vip_address: text("orders"),
-        asg_name: None,
         last_dirty: UnixMillis(1_700_000_000_000),
     };
     InstanceInfo {

@@ -86,13 +86,13 @@ fn compact(instance: &InstanceInfo) -> impl PartialEq + std::fmt::Debug {
     (
         (
             document.app.clone(),
-            document.host_name.clone(),
-            document.ip_addr.clone(),
+            document.host_name().to_owned(),
+            document.ip_addr().to_owned(),
         ),
         (
-            document.vip_address.clone(),
-            document.secure_vip_address.clone(),
-            document.asg_name.clone(),
+            document.vip_address().map(str::to_owned),
+            document.secure_vip_address().map(str::to_owned),
+            document.texts().asg_name.map(str::to_owned),
         ),
         (document.port, document.secure_port, data_center),
         (instance.status, instance.last_updated, instance.action),
