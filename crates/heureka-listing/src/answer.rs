@@ -160,10 +160,9 @@ fn missing(node: &Node, slot: usize, is_packed: bool, at_most: usize) -> usize {
 }
 
 fn is_known(root: &Node, slot: usize, is_packed: bool) -> bool {
-    match (root, is_packed) {
-        (Node::Leaf(leaf), true) => leaf.memo.packed.get(slot).is_some(),
-        (Node::Leaf(leaf), false) => leaf.memo.plain.get(slot).is_some(),
-        (Node::Branch(branch), true) => branch.memo.packed.get(slot).is_some(),
-        (Node::Branch(branch), false) => branch.memo.plain_bytes.get(slot).is_some(),
-    }
+    let known = match root {
+        Node::Leaf(leaf) => leaf.memo.get().map(|memo| memo.has(slot, is_packed)),
+        Node::Branch(branch) => branch.memo.get().map(|memo| memo.has(slot, is_packed)),
+    };
+    known == Some(true)
 }

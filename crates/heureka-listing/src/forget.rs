@@ -46,17 +46,17 @@ fn kept(node: &Node, forms: &AskedForms) -> Arc<Node> {
     Arc::new(match node {
         Node::Leaf(leaf) => Node::Leaf(Leaf {
             rows: Arc::clone(&leaf.rows),
-            segments: Arc::clone(&leaf.segments),
+            segments: leaf.segments.clone(),
             totals: leaf.totals,
             before: leaf.before.clone(),
             is_reread: false,
-            memo: leaf.memo.keeping(forms),
+            memo: leaf.memo.with(|memo| memo.keeping(forms)),
         }),
         Node::Branch(branch) => {
             let children = branch.parts.children.iter();
             Node::Branch(Branch {
                 parts: BranchParts::new(children.map(|child| kept(child, forms)).collect()),
-                memo: branch.memo.keeping(forms),
+                memo: branch.memo.with(|memo| memo.keeping(forms)),
             })
         }
     })

@@ -10,26 +10,66 @@ use crate::forget::AskedForms;
 use crate::row::Row;
 use crate::shape::{FORMS, SHAPES, Shape};
 
-/// Something for each of some places, made when it is first asked for. Whoever asks meanwhile waits for it, so that
-/// nothing is made twice.
+/// Something that is made when it is first asked for, and takes no room before. Whoever asks meanwhile waits for it, so
+/// that nothing is made twice.
 #[derive(Debug)]
-pub(crate) struct Slots<T, const N: usize>([OnceLock<Box<T>>; N]);
+pub(crate) struct Slot<T>(OnceLock<Box<T>>);
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+impl<T: Clone> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        self.with(T::clone)
+    }
+}
+
+impl<T> Slot<T> {
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.0.get().map(Box::as_ref)
+    }
+
+    pub(crate) fn get_or_make(&self, make: impl FnOnce() -> T) -> &T {
+        self.0.get_or_init(|| Box::new(make()))
+    }
+
+    /// The same with what `change` makes of what is in it.
+    pub(crate) fn with(&self, change: impl FnOnce(&T) -> T) -> Self {
+        let changed = Self::default();
+        if let Some(own) = self.get() {
+            changed.get_or_make(|| change(own));
+        }
+        changed
+    }
+}
+
+impl<T: Default> Slot<T> {
+    pub(crate) fn get_or_default(&self) -> &T {
+        self.get_or_make(T::default)
+    }
+}
+
+/// A slot for each of some places.
+#[derive(Debug)]
+pub(crate) struct Slots<T, const N: usize>([Slot<T>; N]);
 
 impl<T, const N: usize> Default for Slots<T, N> {
     fn default() -> Self {
-        Self([const { OnceLock::new() }; N])
+        Self([const { Slot(OnceLock::new()) }; N])
     }
 }
 
 impl<T, const N: usize> Slots<T, N> {
     pub(crate) fn get(&self, slot: usize) -> Option<&T> {
-        self.0.get(slot)?.get().map(Box::as_ref)
+        self.0.get(slot)?.get()
     }
 
     /// What is in the slot, or what `make` puts there; nothing where there is no such slot.
     pub(crate) fn get_or_make(&self, slot: usize, make: impl FnOnce() -> T) -> Option<&T> {
-        let cell = self.0.get(slot)?;
-        Some(cell.get_or_init(|| Box::new(make())))
+        Some(self.0.get(slot)?.get_or_make(make))
     }
 }
 
@@ -47,7 +87,7 @@ impl<T: Clone, const N: usize> Slots<T, N> {
             if is_kept(slot)
                 && let Some(own) = from.get()
             {
-                to.get_or_init(|| own.clone());
+                to.get_or_make(|| own.clone());
             }
         }
         kept
@@ -79,6 +119,15 @@ impl LeafMemo {
         }
     }
 
+    /// Whether it was written, or deflated, in the form of a slot.
+    pub(crate) fn has(&self, slot: usize, is_packed: bool) -> bool {
+        if is_packed {
+            self.packed.get(slot).is_some()
+        } else {
+            self.plain.get(slot).is_some()
+        }
+    }
+
     /// Whether it was deflated as it is in listings.
     pub(crate) fn is_packed(&self) -> bool {
         let mut shapes = Shape::LISTINGS.iter();
@@ -87,6 +136,15 @@ impl LeafMemo {
 }
 
 impl BranchMemo {
+    /// Whether the form of a slot is known.
+    pub(crate) fn has(&self, slot: usize, is_packed: bool) -> bool {
+        if is_packed {
+            self.packed.get(slot).is_some()
+        } else {
+            self.plain_bytes.get(slot).is_some()
+        }
+    }
+
     pub(crate) fn keeping(&self, forms: &AskedForms) -> Self {
         Self {
             plain_bytes: self.plain_bytes.keeping(|slot| forms.has_plain(slot)),
@@ -101,7 +159,7 @@ const MAX_PACKED_RUNS: usize = 4;
 
 /// Some rows of a leaf, deflated, for answers that show a part of it: the first that are asked for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct PackedRuns([OnceLock<Box<PackedRun>>; MAX_PACKED_RUNS]);
+pub(crate) struct PackedRuns([Slot<PackedRun>; MAX_PACKED_RUNS]);
 
 #[derive(Clone, Debug)]
 struct PackedRun {
@@ -122,13 +180,11 @@ impl PackedRuns {
         mut make: impl FnMut() -> Packed,
     ) -> Packed {
         for cell in &self.0 {
-            let run = cell.get_or_init(|| {
-                Box::new(PackedRun {
-                    slot,
-                    rows: rows.clone(),
-                    before: before.cloned(),
-                    packed: make(),
-                })
+            let run = cell.get_or_make(|| PackedRun {
+                slot,
+                rows: rows.clone(),
+                before: before.cloned(),
+                packed: make(),
             });
             if run.slot == slot && run.rows == *rows && is_same(run.before.as_ref(), before) {
                 return run.packed.clone();

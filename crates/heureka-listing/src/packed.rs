@@ -14,11 +14,11 @@ impl Node {
     pub(crate) fn packed(&self, shape: Shape, packer: &mut Packer) -> Option<&Packed> {
         match self {
             Self::Leaf(leaf) => {
-                let packed = &leaf.memo.packed;
+                let packed = &leaf.memo.get_or_default().packed;
                 packed.get_or_make(shape.slot(), || leaf.pack(shape, packer))
             }
             Self::Branch(branch) => {
-                let packed = &branch.memo.packed;
+                let packed = &branch.memo.get_or_default().packed;
                 packed.get_or_make(shape.slot(), || {
                     branch.pack(shape, packer, self.is_lowest_branch())
                 })
@@ -29,8 +29,8 @@ impl Node {
     /// What [`Node::packed`] has made.
     pub(crate) fn packed_already(&self, shape: Shape) -> Option<&Packed> {
         match self {
-            Self::Leaf(leaf) => leaf.memo.packed.get(shape.slot()),
-            Self::Branch(branch) => branch.memo.packed.get(shape.slot()),
+            Self::Leaf(leaf) => leaf.memo.get()?.packed.get(shape.slot()),
+            Self::Branch(branch) => branch.memo.get()?.packed.get(shape.slot()),
         }
     }
 }
@@ -41,7 +41,8 @@ impl Leaf {
         let known = if self.is_reread {
             self.plain(shape)
         } else {
-            self.memo.plain.get(shape.slot())
+            let memo = self.memo.get();
+            memo.and_then(|memo| memo.plain.get(shape.slot()))
         };
         let before = self.before.as_ref();
         let context = before.map_or_else(Vec::new, |before| bytes_of(shape, before));

@@ -24,7 +24,7 @@ pub(crate) fn junction(shape: Shape, before: &AppName, after: &AppName) -> Vec<u
 impl Leaf {
     /// Its rows behind what stands between them and the row before, written when they are first asked for.
     pub(crate) fn plain(&self, shape: Shape) -> Option<&PlainRows> {
-        let plain = &self.memo.plain;
+        let plain = &self.memo.get_or_default().plain;
         plain.get_or_make(shape.slot(), || self.write(shape.of_rows()))
     }
 
@@ -74,7 +74,7 @@ impl Node {
         match self {
             Self::Leaf(leaf) => leaf.plain(shape).map_or(0, |rows| length(&rows.bytes)),
             Self::Branch(branch) => {
-                let known = &branch.memo.plain_bytes;
+                let known = &branch.memo.get_or_default().plain_bytes;
                 let known = known.get_or_make(shape.slot(), || branch.sum_plain_bytes(shape));
                 known.copied().unwrap_or(0)
             }

@@ -1,5 +1,7 @@
 //! One instance, as listings show it.
 
+use std::sync::Arc;
+
 use heureka_model::{AppName, Digest, Document, InstanceId, InstanceInfo, InstanceKey};
 
 /// What the names of the fields and the punctuation around them come to in JSON.
@@ -7,30 +9,42 @@ const FRAME_BYTES: usize = 620;
 /// What the punctuation around one entry of metadata comes to.
 const ENTRY_BYTES: usize = 6;
 
-/// One instance, as listings show it.
+/// One instance, as listings show it. Copies share it.
 #[derive(Clone, Debug)]
 pub struct Row {
+    shown: Arc<Shown>,
+    /// Where its id is in memory, so that a row is found among its neighbours without a look at each of them.
+    id_address: usize,
+    /// What tells it apart from other rows of its key, for whoever keeps rows only for a while.
+    told: u64,
+}
+
+/// What all copies of a row share.
+#[derive(Debug)]
+struct Shown {
     info: InstanceInfo,
-    /// Again, so that rows are found without a look at their documents.
+    /// Again, so that rows are ordered without a look at their documents.
     app: AppName,
     id: InstanceId,
     weight_bytes: u32,
     content: Digest,
-    /// What tells it apart from other rows of its key, for whoever keeps rows only for a while.
-    told: u64,
 }
 
 impl Row {
     /// Takes an instance as it is shown from now on.
     #[must_use]
     pub fn new(info: InstanceInfo) -> Self {
+        let id = info.document.id.clone();
         Self {
-            content: Digest::of(&(&*info.document, info.status, info.overridden_status)),
-            app: info.document.app.clone(),
-            id: info.document.id.clone(),
-            weight_bytes: u32::try_from(weight_of(&info.document)).unwrap_or(u32::MAX),
-            info,
+            id_address: id.address(),
             told: 0,
+            shown: Arc::new(Shown {
+                content: Digest::of(&(&*info.document, info.status, info.overridden_status)),
+                app: info.document.app.clone(),
+                id,
+                weight_bytes: u32::try_from(weight_of(&info.document)).unwrap_or(u32::MAX),
+                info,
+            }),
         }
     }
 
@@ -52,52 +66,52 @@ impl Row {
     /// The instance.
     #[must_use]
     pub fn info(&self) -> &InstanceInfo {
-        &self.info
+        &self.shown.info
     }
 
     /// A digest of what does not differ from node to node: not the times of a lease, and not what happened last
     /// (MERGE 6).
     #[must_use]
     pub fn content(&self) -> Digest {
-        self.content
+        self.shown.content
     }
 
     /// Whether both look the same in every form.
     pub(crate) fn looks_like(&self, other: &Self) -> bool {
-        self.info == other.info
+        Arc::ptr_eq(&self.shown, &other.shown) || self.shown.info == other.shown.info
     }
 
     /// What orders rows.
     pub(crate) fn names(&self) -> (&AppName, &InstanceId) {
-        (&self.app, &self.id)
+        (&self.shown.app, &self.shown.id)
     }
 
     /// The application and the id.
     #[must_use]
     pub fn key(&self) -> InstanceKey {
         InstanceKey {
-            app: self.app.clone(),
-            id: self.id.clone(),
+            app: self.shown.app.clone(),
+            id: self.shown.id.clone(),
         }
     }
 
     /// Whether both are of one application. Its name is shared by nearly all of its rows.
     pub(crate) fn has_app_of(&self, other: &Self) -> bool {
-        self.app.is_shared_with(&other.app) || self.app == other.app
+        self.shown.app.is_shared_with(&other.shown.app) || self.shown.app == other.shown.app
     }
 
     /// Whether it is found by these names, the id being one text in memory with its own.
     pub(crate) fn shares_id(&self, names: (&AppName, &InstanceId)) -> bool {
-        self.id.is_shared_with(names.1) && self.app == *names.0
+        self.id_address == names.1.address() && self.shown.app == *names.0
     }
 
     pub(crate) fn app(&self) -> &AppName {
-        &self.app
+        &self.shown.app
     }
 
     /// About how many bytes it takes in JSON.
     pub(crate) fn weight_bytes(&self) -> u64 {
-        self.weight_bytes.into()
+        self.shown.weight_bytes.into()
     }
 }
 

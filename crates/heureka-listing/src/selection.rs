@@ -153,13 +153,11 @@ impl Selection {
         app: &str,
         is_wanted: &impl Fn(&InstanceInfo) -> bool,
     ) {
-        let segments = &leaf.segments;
-        let found = segments.binary_search_by(|segment| segment.app.as_str().cmp(app));
-        let Some(segment) = found.ok().and_then(|at| segments.get(at)) else {
+        let Some(rows) = leaf.segments.rows_of(app) else {
             return;
         };
         let mut run: Option<Range<usize>> = None;
-        for at in segment.rows.clone() {
+        for at in rows {
             let row = leaf.rows.get(at).filter(|row| is_wanted(row.info()));
             match (row, &mut run) {
                 (Some(row), run) => {
@@ -255,7 +253,7 @@ impl Run {
         let Some(leaf) = self.leaf() else {
             return Packed::nothing();
         };
-        let runs = &leaf.memo.packed_runs;
+        let runs = &leaf.memo.get_or_default().packed_runs;
         runs.get_or_make(own.slot(), &self.rows, before, || {
             let mut context = before.map_or_else(Vec::new, |row| bytes_of(shape, row));
             context.extend_from_slice(between);

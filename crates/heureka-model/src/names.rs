@@ -65,10 +65,11 @@ impl InstanceId {
         Self(Arc::from(id))
     }
 
-    /// Whether both are one text in memory; two texts may be equal all the same.
+    /// Where the text is in memory. As long as one of them is held, two ids with the same address are one text; two texts
+    /// may be equal all the same.
     #[must_use]
-    pub fn is_shared_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// The id as it was given.

@@ -1,7 +1,11 @@
 //! Rows in the order of their keys, in a tree that shares what two listings have in common.
 
 mod edit;
+mod edit_leaf;
 mod node;
+mod segments;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

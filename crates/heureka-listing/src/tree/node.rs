@@ -3,9 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use heureka_model::{AppName, Digest, InstanceId, InstanceKey, StatusCounts};
+use heureka_model::{AppName, Digest, InstanceKey, StatusCounts};
 
-use crate::memo::{BranchMemo, LeafMemo, is_same};
+use super::segments::Segments;
+use crate::memo::{BranchMemo, LeafMemo, Slot, is_same};
 use crate::row::Row;
 
 /// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, but
@@ -31,8 +32,7 @@ pub(crate) enum Node {
 pub(crate) struct Leaf {
     /// Shared with leaves that remember other forms of them.
     pub(crate) rows: Arc<Vec<Row>>,
-    /// The applications of the rows: what is looked for by them is found without a look at the documents.
-    pub(crate) segments: Arc<[Segment]>,
+    pub(crate) segments: Segments,
     pub(crate) totals: Totals,
     /// The row before its first one, as every listing has it that the leaf is in. It is deflated as what follows that row, so
     /// that it need not say again what is like it.
@@ -40,13 +40,13 @@ pub(crate) struct Leaf {
     /// Whether it is another leaf with a few changes, which somebody had read deflated. Changes and reads will go on so, and
     /// what would be written for deflating alone is kept: then the next change needs only its own rows written.
     pub(crate) is_reread: bool,
-    pub(crate) memo: LeafMemo,
+    pub(crate) memo: Slot<LeafMemo>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Branch {
     pub(crate) parts: BranchParts,
-    pub(crate) memo: BranchMemo,
+    pub(crate) memo: Slot<BranchMemo>,
 }
 
 /// What a branch holds, and what is known of it without a look at its children.
@@ -124,15 +124,8 @@ impl BranchParts {
     }
 }
 
-/// Neighbouring rows of one application, as far as a leaf has them.
-#[derive(Clone, Debug)]
-pub(crate) struct Segment {
-    pub(crate) app: AppName,
-    pub(crate) rows: Range<usize>,
-}
-
 /// Sums over rows.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
     pub(crate) rows: usize,
     pub(crate) weight_bytes: u64,
@@ -180,11 +173,11 @@ impl Leaf {
     pub(crate) fn new(before: Option<Row>, rows: Vec<Row>) -> Self {
         Self {
             totals: Totals::of(&rows),
-            segments: segments(&rows).into(),
+            segments: Segments::of(&rows),
             rows: Arc::new(rows),
             before,
             is_reread: false,
-            memo: LeafMemo::default(),
+            memo: Slot::default(),
         }
     }
 
@@ -195,14 +188,14 @@ impl Leaf {
         let keeps_plain = both.is_some_and(|(old, new)| old.has_app_of(new));
         Self {
             rows: Arc::clone(&self.rows),
-            segments: Arc::clone(&self.segments),
+            segments: self.segments.clone(),
             totals: self.totals,
             before,
             is_reread: self.is_reread,
             memo: if keeps_plain {
-                self.memo.only_plain()
+                self.memo.with(LeafMemo::only_plain)
             } else {
-                LeafMemo::default()
+                Slot::default()
             },
         }
     }
@@ -221,7 +214,7 @@ impl Node {
     pub(crate) fn branch(parts: BranchParts) -> Arc<Self> {
         Arc::new(Self::Branch(Branch {
             parts,
-            memo: BranchMemo::default(),
+            memo: Slot::default(),
         }))
     }
 
@@ -253,14 +246,6 @@ impl Node {
         }
     }
 
-    /// The row before its first one.
-    pub(crate) fn before(&self) -> Option<&Row> {
-        match self {
-            Self::Leaf(leaf) => leaf.before.as_ref(),
-            Self::Branch(branch) => branch.parts.children.first()?.before(),
-        }
-    }
-
     /// The node where its first row is behind this one.
     pub(crate) fn behind(self: &Arc<Self>, row: Option<&Row>) -> Arc<Self> {
         match &**self {
@@ -279,24 +264,16 @@ impl Node {
         }
     }
 
-    /// Whether an edit of this key could give the node another last row. Where the applications tell, no row is looked at.
-    pub(crate) fn ends_by(&self, key: (&AppName, &InstanceId)) -> bool {
-        match self.last_app() {
-            Some(app) if app > key.0 => false,
-            _ => self.last().is_none_or(|last| last.names() <= key),
-        }
-    }
-
     pub(crate) fn first_app(&self) -> Option<&AppName> {
         match self {
-            Self::Leaf(leaf) => leaf.segments.first().map(|segment| &segment.app),
+            Self::Leaf(leaf) => leaf.segments.first(),
             Self::Branch(branch) => branch.parts.children.first()?.first_app(),
         }
     }
 
     pub(crate) fn last_app(&self) -> Option<&AppName> {
         match self {
-            Self::Leaf(leaf) => leaf.segments.last().map(|segment| &segment.app),
+            Self::Leaf(leaf) => leaf.segments.last(),
             Self::Branch(branch) => branch.parts.last_apps.last(),
         }
     }
@@ -314,19 +291,4 @@ impl Node {
         let first = self.children().first();
         first.is_some_and(|child| child.children().is_empty())
     }
-}
-
-pub(super) fn segments(rows: &[Row]) -> Vec<Segment> {
-    let mut end = 0;
-    let of_one_app = rows.chunk_by(|one, next| one.has_app_of(next));
-    of_one_app
-        .filter_map(|rows| {
-            let begin = end;
-            end += rows.len();
-            Some(Segment {
-                app: rows.first()?.app().clone(),
-                rows: begin..end,
-            })
-        })
-        .collect()
 }

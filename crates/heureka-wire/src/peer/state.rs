@@ -190,7 +190,7 @@ fn has_id_of_its_own(document: &Document) -> bool {
     let of_machine = document.data_center.unique_id();
     let found = of_machine
         .filter(|id| !id.is_empty())
-        .unwrap_or(document.host_name());
+        .unwrap_or_else(|| document.host_name());
     document.sent_id == SentId::AsInstanceId || document.id.as_str() == found
 }
 

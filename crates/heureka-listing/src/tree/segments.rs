@@ -1,0 +1,84 @@
+//! The applications of neighbouring rows.
+
+use std::ops::Range;
+
+use heureka_model::AppName;
+
+use crate::row::Row;
+
+/// Which rows of a leaf are of which application, in the order of both: what is looked for by an application is found
+/// without a look at the rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Segments(Vec<Segment>);
+
+/// Neighbouring rows of one application, as far as a leaf has them. There is at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Segment {
+    app: AppName,
+    rows: Range<usize>,
+}
+
+impl Segments {
+    pub(crate) fn of(rows: &[Row]) -> Self {
+        let mut end = 0;
+        let of_one_app = rows.chunk_by(|one, next| one.has_app_of(next));
+        let segments = of_one_app.filter_map(|rows| {
+            let begin = end;
+            end += rows.len();
+            Some(Segment {
+                app: rows.first()?.app().clone(),
+                rows: begin..end,
+            })
+        });
+        Self(segments.collect())
+    }
+
+    /// The application of the first row.
+    pub(crate) fn first(&self) -> Option<&AppName> {
+        self.0.first().map(|segment| &segment.app)
+    }
+
+    /// The application of the last row.
+    pub(crate) fn last(&self) -> Option<&AppName> {
+        self.0.last().map(|segment| &segment.app)
+    }
+
+    /// The rows of an application.
+    pub(crate) fn rows_of(&self, app: &str) -> Option<Range<usize>> {
+        let found = self
+            .0
+            .binary_search_by(|segment| segment.app.as_str().cmp(app));
+        let segment = self.0.get(found.ok()?)?;
+        Some(segment.rows.clone())
+    }
+
+    /// A row of an application was put in at a place; those from there on have moved.
+    pub(super) fn put_in(&mut self, place: usize, app: &AppName) {
+        let found = self.0.binary_search_by(|segment| segment.app.cmp(app));
+        let at = found.unwrap_or_else(|at| at);
+        if found.is_err() {
+            let rows = place..place;
+            let app = app.clone();
+            self.0.insert(at, Segment { app, rows });
+        }
+        let mut moved = self.0.iter_mut().skip(at);
+        if let Some(own) = moved.next() {
+            own.rows.end += 1;
+        }
+        moved.for_each(|behind| behind.rows = behind.rows.start + 1..behind.rows.end + 1);
+    }
+
+    /// The row at a place was taken out; those behind it have moved.
+    pub(super) fn take_out(&mut self, place: usize) {
+        let at = self.0.partition_point(|segment| segment.rows.end <= place);
+        let mut moved = self.0.iter_mut().skip(at);
+        let own = moved.next().map(|own| {
+            own.rows.end -= 1;
+            own.rows.is_empty()
+        });
+        moved.for_each(|behind| behind.rows = behind.rows.start - 1..behind.rows.end - 1);
+        if own == Some(true) {
+            self.0.remove(at);
+        }
+    }
+}
