@@ -13,7 +13,7 @@ use crate::sums::Sum;
 #[derive(Debug)]
 pub(crate) struct Instances {
     name: AppName,
-    by_id: ByHash<Entry>,
+    by_id: ByHash<WideHash, Entry>,
     /// Over those whose lease has not ended, as [`crate::registry::Registry`] keeps it.
     pub(crate) sum: Sum,
 }

@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 
 use crate::entry::{Entry, Pulse};
 use crate::lease::{Lease, LeasePolicy};
-use crate::place::Place;
+use crate::place::{Names, Place};
 use crate::registry::Registry;
 
 /// A queue of moments at which a lease is worth a look.
@@ -123,8 +123,8 @@ impl LeaseWatch {
             if self.is_in_time(&entry.pulse, mono) {
                 self.plan_again(&mut entry.pulse, place);
             } else {
-                let InstanceKey { app, id } = entry.document.document.key();
-                registry.change(app.as_str(), id.as_str(), |entry| self.look(entry, mono));
+                let names = place.names();
+                registry.change(names, |entry| self.look(entry, mono));
             }
         }
         false
@@ -183,9 +183,8 @@ impl LeaseWatch {
         let next = [becomes_missing, ends].into_iter().flatten().min();
         entry.pulse.look = next.map(|moment| {
             let document = &entry.document.document;
-            let app = self.hash.wide(document.app.as_str());
-            let id = self.hash.wide(document.id.as_str());
-            self.note(moment, Place::new(app, id))
+            let names = Names::new(self.hash, document.app.as_str(), document.id.as_str());
+            self.note(moment, Place::new(names))
         });
     }
 }

@@ -1,10 +1,40 @@
 //! Where the registry has an entry.
 
-use heureka_model::{WideHash, WideHashItself};
+use heureka_model::{InstanceKey, SeededHash, WideHash, WideHashItself};
 use indexmap::IndexMap;
 
 /// What is found by the hash of a name, which stands for the name.
-pub(crate) type ByHash<V> = IndexMap<WideHash, V, WideHashItself>;
+pub(crate) type ByHash<K, V> = IndexMap<K, V, WideHashItself>;
+
+/// The hashes of an instance's names, which stand for these. They are made once for all that is done to it at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Names {
+    pub(crate) app: WideHash,
+    pub(crate) id: WideHash,
+}
+
+impl Names {
+    pub(crate) fn new(hash: SeededHash, app: &str, id: &str) -> Self {
+        Self {
+            app: hash.wide(app),
+            id: hash.wide(id),
+        }
+    }
+}
+
+/// What names an instance, with the hashes of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) key: InstanceKey,
+    pub(crate) names: Names,
+}
+
+impl Named {
+    pub(crate) fn new(hash: SeededHash, key: InstanceKey) -> Self {
+        let names = Names::new(hash, key.app.as_str(), key.id.as_str());
+        Self { key, names }
+    }
+}
 
 /// The way to an entry: its application, and itself.
 ///
@@ -18,10 +48,17 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn new(app: WideHash, id: WideHash) -> Self {
+    pub(crate) fn new(names: Names) -> Self {
         Self {
-            app: Seen::new(app),
-            id: Seen::new(id),
+            app: Seen::new(names.app),
+            id: Seen::new(names.id),
+        }
+    }
+
+    pub(crate) fn names(&self) -> Names {
+        Names {
+            app: self.app.key,
+            id: self.id.key,
         }
     }
 }
@@ -40,7 +77,7 @@ impl Seen {
     }
 
     /// What the map has under the key.
-    pub(crate) fn find_in<'a, V>(&mut self, map: &'a mut ByHash<V>) -> Option<&'a mut V> {
+    pub(crate) fn find_in<'a, V>(&mut self, map: &'a mut ByHash<WideHash, V>) -> Option<&'a mut V> {
         let is_there = map.get_index(self.index).map(|(key, _)| *key) == Some(self.key);
         if !is_there {
             // A removal has moved another into the gap.
@@ -62,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_key_is_found_where_it_was_and_where_it_was_moved_to() {
-        let mut map: ByHash<char> = ByHash::default();
+        let mut map: ByHash<WideHash, char> = ByHash::default();
         for name in ['a', 'b', 'c'] {
             map.insert(key(&name.to_string()), name);
         }

@@ -5,11 +5,11 @@ use std::hash::{Hash as _, Hasher as _};
 use std::time::Duration;
 
 use heureka_model::{InstanceInfo, InstanceKey, SeededHash};
-use indexmap::IndexMap;
 use siphasher::sip::SipHasher13;
 
 use crate::config::DeltaConfig;
 use crate::entry::Entry;
+use crate::place::{ByHash, Named, Names};
 
 /// Which keys changed lately, each once, the last change last (server.md R79 to R83).
 ///
@@ -18,7 +18,8 @@ use crate::entry::Entry;
 pub(crate) struct RecentChanges {
     config: DeltaConfig,
     by_order: BTreeMap<u64, Change>,
-    order_of: IndexMap<InstanceKey, u64, SeededHash>,
+    order_of: ByHash<Names, u64>,
+    hash: SeededHash,
     next_order: u64,
     /// Of all orders below, the changes may have been dropped.
     dropped_before: u64,
@@ -31,7 +32,7 @@ pub(crate) struct RecentChanges {
 /// One change.
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
-    pub(crate) key: InstanceKey,
+    pub(crate) named: Named,
     /// The instance as it was when it left, where it is gone.
     pub(crate) gone: Option<Box<InstanceInfo>>,
     at: Duration,
@@ -43,7 +44,8 @@ impl RecentChanges {
         Self {
             config,
             by_order: BTreeMap::new(),
-            order_of: IndexMap::with_hasher(hash),
+            order_of: ByHash::default(),
+            hash,
             next_order: 0,
             dropped_before: 0,
             digest: 0,
@@ -52,10 +54,10 @@ impl RecentChanges {
     }
 
     /// A present instance changed.
-    pub(crate) fn record_change(&mut self, key: InstanceKey, entry: &Entry, mono: Duration) {
+    pub(crate) fn record_change(&mut self, named: Named, entry: &Entry, mono: Duration) {
         self.record(Change {
-            digest: digest(&key, entry),
-            key,
+            digest: digest(&named.key, entry),
+            named,
             gone: None,
             at: mono,
         });
@@ -66,7 +68,7 @@ impl RecentChanges {
         let gone = Some(Box::new(entry.info()));
         self.record(Change {
             digest: digest(&key, entry),
-            key,
+            named: Named::new(self.hash, key),
             gone,
             at: mono,
         });
@@ -76,7 +78,7 @@ impl RecentChanges {
     pub(crate) fn record_listed(&mut self, info: &InstanceInfo, is_gone: bool, mono: Duration) {
         self.record(Change {
             digest: digest_of_listed(info),
-            key: info.document.key(),
+            named: Named::new(self.hash, info.document.key()),
             gone: is_gone.then(|| Box::new(info.clone())),
             at: mono,
         });
@@ -139,7 +141,7 @@ impl RecentChanges {
     }
 
     fn record(&mut self, change: Change) {
-        let earlier = self.order_of.insert(change.key.clone(), self.next_order);
+        let earlier = self.order_of.insert(change.named.names, self.next_order);
         if let Some(earlier) = earlier.and_then(|order| self.by_order.remove(&order)) {
             self.digest = self.digest.wrapping_sub(earlier.digest);
         }
@@ -164,7 +166,7 @@ impl RecentChanges {
 
     fn forget(&mut self, order: u64, change: &Change) {
         self.dropped_before = order + 1;
-        self.order_of.swap_remove(&change.key);
+        self.order_of.swap_remove(&change.named.names);
         self.digest = self.digest.wrapping_sub(change.digest);
     }
 }

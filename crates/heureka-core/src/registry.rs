@@ -8,7 +8,7 @@ use heureka_model::{
 
 use crate::entry::{Entry, Pulse};
 use crate::instances::Instances;
-use crate::place::{ByHash, Place};
+use crate::place::{ByHash, Named, Names, Place};
 use crate::sums::Sum;
 use crate::vips::VipIndex;
 
@@ -19,7 +19,7 @@ use crate::vips::VipIndex;
 #[derive(Debug)]
 pub(crate) struct Registry {
     /// By a hash of their names, as their instances are by a hash of their ids.
-    apps: ByHash<Instances>,
+    apps: ByHash<WideHash, Instances>,
     counts: StatusCounts,
     len: usize,
     vips: VipIndex,
@@ -78,32 +78,49 @@ impl Registry {
 
     /// Gives a document its names as they are stored already, where they are: all instances of an application share its
     /// name, and whatever is kept of an instance shares its id.
-    pub(crate) fn share_names(&self, document: &mut Document) {
-        let Some(instances) = self.app(document.app.as_str()) else {
+    pub(crate) fn share_names(&self, names: Names, document: &mut Document) {
+        let Some(instances) = self.apps.get(&names.app) else {
             return;
         };
         document.app = instances.name().clone();
-        if let Some(stored) = instances.get(self.hash.wide(document.id.as_str())) {
+        if let Some(stored) = instances.get(names.id) {
             document.id = stored.document.document.id.clone();
         }
     }
 
+    /// What makes the hashes of names.
+    pub(crate) fn hash(&self) -> SeededHash {
+        self.hash
+    }
+
+    /// The hashes of an instance's names.
+    pub(crate) fn names(&self, app: &str, id: &str) -> Names {
+        Names::new(self.hash, app, id)
+    }
+
+    /// The hashes of the names in a document.
+    pub(crate) fn names_of(&self, document: &Document) -> Names {
+        self.names(document.app.as_str(), document.id.as_str())
+    }
+
     pub(crate) fn get(&self, app: &str, id: &str) -> Option<&Entry> {
-        self.app(app)?.get(self.hash.wide(id))
+        self.get_by(self.names(app, id))
+    }
+
+    pub(crate) fn get_by(&self, names: Names) -> Option<&Entry> {
+        self.apps.get(&names.app)?.get(names.id)
     }
 
     /// The names of `app` and `id` as they are stored, so that a key can be made without copying texts.
-    pub(crate) fn key(&self, app: &str, id: &str) -> Option<InstanceKey> {
-        let instances = self.app(app)?;
-        Some(InstanceKey {
+    pub(crate) fn named(&self, app: &str, id: &str) -> Option<Named> {
+        let names = self.names(app, id);
+        let instances = self.apps.get(&names.app)?;
+        let stored = instances.get(names.id)?;
+        let key = InstanceKey {
             app: instances.name().clone(),
-            id: instances
-                .get(self.hash.wide(id))?
-                .document
-                .document
-                .id
-                .clone(),
-        })
+            id: stored.document.document.id.clone(),
+        };
+        Some(Named { key, names })
     }
 
     /// The instance with this id; where several applications have one, that of the youngest application. Java's servers
@@ -115,31 +132,33 @@ impl Registry {
 
     pub(crate) fn insert(&mut self, mut entry: Entry) {
         let InstanceKey { app: name, id } = entry.document.document.key();
-        let app = self.hash.wide(name.as_str());
-        let id = self.hash.wide(id.as_str());
-        self.take_out(app, id);
+        let names = self.names(name.as_str(), id.as_str());
+        self.take_out(names);
         self.count_in(&entry);
         entry.settle_pulse();
-        let instances = self.apps.entry(app).or_insert_with(|| Instances::new(name));
+        let instances = self
+            .apps
+            .entry(names.app)
+            .or_insert_with(|| Instances::new(name));
         recount(&mut self.total, &mut instances.sum, &mut entry);
-        instances.insert(id, entry);
+        instances.insert(names.id, entry);
         self.len += 1;
     }
 
     pub(crate) fn remove(&mut self, app: &str, id: &str) -> Option<Entry> {
-        self.take_out(self.hash.wide(app), self.hash.wide(id))
+        self.take_out(self.names(app, id))
     }
 
-    fn take_out(&mut self, app: WideHash, id: WideHash) -> Option<Entry> {
-        let instances = self.apps.get_mut(&app)?;
-        let mut entry = instances.remove(id)?;
+    fn take_out(&mut self, names: Names) -> Option<Entry> {
+        let instances = self.apps.get_mut(&names.app)?;
+        let mut entry = instances.remove(names.id)?;
         if let Some(digest) = entry.counted.take() {
             instances.sum.remove(digest);
             self.total.remove(digest);
         }
         if instances.is_empty() {
             // An application without instances is no application (server.md D-15).
-            self.apps.swap_remove(&app);
+            self.apps.swap_remove(&names.app);
         }
         self.count_out(&entry);
         self.len -= 1;
@@ -148,8 +167,9 @@ impl Registry {
 
     /// What a heartbeat may change of an entry: its lease, and who saw it. Nothing that is counted follows from these.
     pub(crate) fn pulse(&mut self, app: &str, id: &str) -> Option<&mut Pulse> {
-        let instances = self.apps.get_mut(&self.hash.wide(app))?;
-        let entry = instances.get_mut(self.hash.wide(id))?;
+        let names = self.names(app, id);
+        let instances = self.apps.get_mut(&names.app)?;
+        let entry = instances.get_mut(names.id)?;
         Some(&mut entry.pulse)
     }
 
@@ -161,24 +181,22 @@ impl Registry {
     /// Lets `change` change an entry, and takes over what it did to its status and its parts.
     pub(crate) fn change<T>(
         &mut self,
-        app: &str,
-        id: &str,
+        names: Names,
         change: impl FnOnce(&mut Entry) -> T,
     ) -> Option<T> {
         let change = |entry: &mut Entry| (change(entry), None);
-        self.change_document(app, id, change)
+        self.change_document(names, change)
     }
 
     /// The same for a change that may put another document in the place of the stored one. It answers with the one that was
     /// there, besides a result, so that the instance is no longer found by the names in it.
     pub(crate) fn change_document<T>(
         &mut self,
-        app: &str,
-        id: &str,
+        names: Names,
         change: impl FnOnce(&mut Entry) -> (T, Option<Arc<Document>>),
     ) -> Option<T> {
-        let instances = self.apps.get_mut(&self.hash.wide(app))?;
-        let (entry, sum) = instances.get_with_sum(self.hash.wide(id))?;
+        let instances = self.apps.get_mut(&names.app)?;
+        let (entry, sum) = instances.get_with_sum(names.id)?;
         let (status, mark) = (entry.shown.status, entry.mark());
         let (result, replaced) = change(entry);
         entry.settle_pulse();
@@ -198,10 +216,6 @@ impl Registry {
 
     /// Finds an instance by the names in `document` from now on, and no longer by those in `replaced`.
     fn find_by_names_of(&mut self, document: &Document, replaced: &Document) {
-        // One look at neighbouring bytes, because nearly all documents that replace another have its texts.
-        if document.texts == replaced.texts {
-            return;
-        }
         if document.vip_address() != replaced.vip_address() {
             self.vips.remove(&document.app, replaced.vips());
             self.vips.add(&document.app, document.vips());

@@ -47,7 +47,7 @@ impl Hash for WideHash {
     }
 }
 
-/// Takes a [`WideHash`] for the hash that it is, for maps of which it is the key.
+/// Takes a [`WideHash`] for the hash that it is, for maps of which it is the key, alone or with others.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WideHashItself;
 
@@ -69,7 +69,7 @@ impl Hasher for FirstNumber {
     }
 
     fn write_u64(&mut self, number: u64) {
-        self.0 = number;
+        self.0 = self.0.rotate_left(32) ^ number;
     }
 
     fn write(&mut self, bytes: &[u8]) {

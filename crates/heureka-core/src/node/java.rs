@@ -80,16 +80,16 @@ impl Node {
             self.compare_after_absence(now, from, &key, listed, heard);
         }
         let watch = &mut self.watch;
-        self.registry
-            .change(key.app.as_str(), key.id.as_str(), |entry| {
-                // Being listed is no sign of life (MERGE 2).
-                (entry.pulse.lease, entry.pulse.origin) = (lease, origin);
-                if is_newer {
-                    entry.date_back(before, dated);
-                    entry.settle_status(now.wall);
-                }
-                watch.watch(entry);
-            });
+        let names = self.registry.names(key.app.as_str(), key.id.as_str());
+        self.registry.change(names, |entry| {
+            // Being listed is no sign of life (MERGE 2).
+            (entry.pulse.lease, entry.pulse.origin) = (lease, origin);
+            if is_newer {
+                entry.date_back(before, dated);
+                entry.settle_status(now.wall);
+            }
+            watch.watch(entry);
+        });
     }
 
     /// The stamp of what a listing adds: as old as its last sign of life. A listing lags, so what was cancelled or removed

@@ -17,6 +17,7 @@ use super::{Node, Sender};
 use crate::entry::{DocumentPart, Entry, LeaseOrigin, Shown};
 use crate::lease::Lease;
 use crate::overrides::OverridePart;
+use crate::place::Named;
 use crate::tombstones::Tombstone;
 
 /// What came of taking a state in.
@@ -62,14 +63,11 @@ impl Node {
     }
 
     fn join_present(&mut self, now: Now, mut theirs: PresentState, ended: Ended) -> bool {
-        self.registry
-            .share_names(Arc::make_mut(&mut theirs.document.document));
-        let key = theirs.document.document.key();
-        if self
-            .registry
-            .get(key.app.as_str(), key.id.as_str())
-            .is_some()
-        {
+        let document = Arc::make_mut(&mut theirs.document.document);
+        let names = self.registry.names_of(document);
+        self.registry.share_names(names, document);
+        let key = document.key();
+        if self.registry.get_by(names).is_some() {
             return self.join_parts(now, &key, theirs);
         }
         let tombstone = self.tombstones.get(&key).copied();
@@ -94,7 +92,7 @@ impl Node {
         let was_ahead = tombstone.is_some_and(|tombstone| entry.forget_override(tombstone.stamp));
         entry.settle_status(now.wall);
         self.last_registered.push(key.clone(), now.wall);
-        self.put_in(key, entry, now);
+        self.put_in(Named { key, names }, entry, now);
         was_ahead
     }
 
@@ -152,7 +150,8 @@ impl Node {
         } else {
             ActionType::Modified
         };
-        self.change_visibly(key.clone(), now, |entry, _| {
+        let named = Named::new(self.registry.hash(), key.clone());
+        self.change_visibly(named, now, |entry, _| {
             entry.mark_changed(action, now.wall);
         });
     }
@@ -166,7 +165,8 @@ impl Node {
         match entry {
             Some((presence, override_stamp)) if presence > theirs.stamp => {
                 if override_stamp < theirs.stamp {
-                    self.change_visibly(key, now, |entry, _| {
+                    let named = Named::new(self.registry.hash(), key);
+                    self.change_visibly(named, now, |entry, _| {
                         entry.forget_override(theirs.stamp);
                         entry.mark_changed(ActionType::Modified, now.wall);
                     });
@@ -209,8 +209,8 @@ impl Node {
     pub(crate) fn take_lease(&mut self, now: Now, key: &InstanceKey, theirs: LeaseState) {
         let watch = &mut self.watch;
         let told = Lease::told(now.mono, theirs);
-        let (app, id) = (key.app.as_str(), key.id.as_str());
-        self.registry.change(app, id, |entry| {
+        let names = self.registry.names(key.app.as_str(), key.id.as_str());
+        self.registry.change(names, |entry| {
             let pulse = &mut entry.pulse;
             if !told.is_younger_than(pulse.lease) {
                 return;

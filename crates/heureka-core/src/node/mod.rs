@@ -25,7 +25,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use heureka_model::{Document, InstanceKey, NodeId, Now, SeededHash};
+use heureka_model::{Document, NodeId, Now, SeededHash};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
@@ -42,6 +42,7 @@ use self::cluster::Cluster;
 use crate::config::NodeConfig;
 use crate::entry::{Entry, LeaseOrigin};
 use crate::lease_watch::LeaseWatch;
+use crate::place::{Named, Names};
 use crate::recent_changes::RecentChanges;
 use crate::recent_names::RecentNames;
 use crate::regions::RemoteRegions;
@@ -163,11 +164,11 @@ impl Node {
     /// Changes the entry of a present key and settles what follows from it: its status, and what the delta shows.
     fn change_visibly(
         &mut self,
-        key: InstanceKey,
+        named: Named,
         now: Now,
         change: impl FnOnce(&mut Entry, &mut HybridClock),
     ) {
-        self.replace_visibly(key, now, |entry, clock, _| {
+        self.replace_visibly(named, now, |entry, clock, _| {
             change(entry, clock);
             None
         });
@@ -176,31 +177,29 @@ impl Node {
     /// The same for a change that begins the lease anew, and may replace the document, with which it answers then.
     fn replace_visibly(
         &mut self,
-        key: InstanceKey,
+        named: Named,
         now: Now,
         change: impl FnOnce(&mut Entry, &mut HybridClock, &mut LeaseWatch) -> Option<Arc<Document>>,
     ) {
         let (clock, watch) = (&mut self.clock, &mut self.watch);
-        self.registry
-            .change_document(key.app.as_str(), key.id.as_str(), |entry| {
-                let replaced = change(entry, clock, watch);
-                entry.settle_status(now.wall);
-                ((), replaced)
-            });
-        if let Some(entry) = self.registry.get(key.app.as_str(), key.id.as_str()) {
-            self.changes.record_change(key, entry, now.mono);
+        self.registry.change_document(named.names, |entry| {
+            let replaced = change(entry, clock, watch);
+            entry.settle_status(now.wall);
+            ((), replaced)
+        });
+        if let Some(entry) = self.registry.get_by(named.names) {
+            self.changes.record_change(named, entry, now.mono);
         }
         self.check();
     }
 
     /// Notes a sign of life that an operator gives for a present key. It renews elsewhere, or here: its origin stays.
-    fn sign_of_life(&mut self, key: &InstanceKey, now: Now) {
+    fn sign_of_life(&mut self, names: Names, now: Now) {
         let watch = &mut self.watch;
-        self.registry
-            .change(key.app.as_str(), key.id.as_str(), |entry| {
-                entry.pulse.renew(now);
-                watch.renewed(entry);
-            });
+        self.registry.change(names, |entry| {
+            entry.pulse.renew(now);
+            watch.renewed(entry);
+        });
     }
 
     /// Who saw the instance itself, when a sign of life of it comes from there (MERGE 7).

@@ -142,7 +142,7 @@ impl Node {
     fn changed_applications(&self) -> Vec<Application> {
         let mut by_app: IndexMap<&AppName, Vec<InstanceInfo>> = IndexMap::new();
         for change in self.changes.iter() {
-            let InstanceKey { app, id } = &change.key;
+            let InstanceKey { app, id } = &change.named.key;
             let info = match &change.gone {
                 Some(gone) => Some((**gone).clone()),
                 None => self.instance(app.as_str(), id.as_str()),

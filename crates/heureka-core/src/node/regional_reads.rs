@@ -3,11 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use heureka_model::{
-    AppName, Application, Applications, InstanceInfo, Now, SeededHash, VERSION_OF_FULL,
-};
+use heureka_model::{AppName, Application, Applications, InstanceInfo, Now, VERSION_OF_FULL};
 use indexmap::IndexMap;
-use rand::RngExt as _;
 
 use super::read::found;
 use super::{DeltaRefused, Node};
@@ -19,7 +16,8 @@ use crate::regions::{
 impl Node {
     /// Follows these regions from now on, and no others.
     pub fn follow_regions(&mut self, config: &RegionsConfig, now: Now) {
-        let hash = SeededHash::new(self.rng.random(), self.rng.random());
+        // The registry's own, because a key that changed in a region is looked for in the registry by its hashes.
+        let hash = self.registry.hash();
         self.regions = RemoteRegions::new(config, self.config.delta, hash, now.mono);
     }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_model::{
-    ActionType, Document, InstanceKey, InstanceStatus, Now, OverrideValue, Registration, UnixMillis,
+    ActionType, Document, InstanceStatus, Now, OverrideValue, Registration, UnixMillis,
 };
 
 use super::{Node, Origin, RegisterOutcome, RegistryFull};
 use crate::entry::{DocumentPart, Entry, Shown};
 use crate::lease::Lease;
 use crate::overrides::{OverridePart, RuleInput, resolve};
+use crate::place::{Named, Names};
 use crate::replication::Intent;
 use crate::stamp::HybridClock;
 
@@ -29,16 +30,17 @@ impl Node {
         mut registration: Registration,
         origin: Origin,
     ) -> Result<RegisterOutcome, RegistryFull> {
-        self.registry.share_names(&mut registration.document);
+        let names = self.registry.names_of(&registration.document);
+        self.registry.share_names(names, &mut registration.document);
         let key = registration.document.key();
         let has_override = registration.overridden_status != InstanceStatus::Unknown;
-        let outcome = match self.registry.get(key.app.as_str(), key.id.as_str()) {
+        let outcome = match self.registry.get_by(names) {
             None if self.is_late_copy(now.mono, &key, registration.document.last_dirty, origin) => {
                 return Ok(RegisterOutcome::LateCopy);
             }
             None => {
                 self.make_sure_there_is_room()?;
-                self.add(registration, now, origin);
+                self.add(names, registration, now, origin);
                 RegisterOutcome::Added
             }
             Some(stored) => {
@@ -47,7 +49,11 @@ impl Node {
                 let lease = stored_lease.registered_again(settings, self.config.lease, now.mono);
                 let keeps_out = keeps_out(stored, &registration.document, now, origin);
                 let taken = (!keeps_out).then_some(registration);
-                self.register_again(&key, taken, lease, now, origin);
+                let named = Named {
+                    key: key.clone(),
+                    names,
+                };
+                self.register_again(named, taken, lease, now, origin);
                 if keeps_out {
                     RegisterOutcome::KeptNewer
                 } else {
@@ -75,7 +81,7 @@ impl Node {
         }
     }
 
-    fn add(&mut self, registration: Registration, now: Now, origin: Origin) {
+    fn add(&mut self, names: Names, registration: Registration, now: Now, origin: Origin) {
         let Registration {
             document,
             overridden_status,
@@ -108,27 +114,27 @@ impl Node {
         let pulse = (Lease::registered(now.mono), self.seen_by(origin), now.wall);
         let mut entry = Entry::new(document, override_part, stamp, shown, pulse);
         entry.settle_status(now.wall);
-        self.put_in(key, entry, now);
+        self.put_in(Named { key, names }, entry, now);
     }
 
     /// Puts an entry where none is, and shows that in the delta.
-    pub(super) fn put_in(&mut self, key: InstanceKey, mut entry: Entry, now: Now) {
+    pub(super) fn put_in(&mut self, named: Named, mut entry: Entry, now: Now) {
         self.watch.watch(&mut entry);
-        self.changes.record_change(key, &entry, now.mono);
+        self.changes.record_change(named, &entry, now.mono);
         self.registry.insert(entry);
     }
 
     /// Begins a lease anew, with another document where there is one, and shows the instance as added (server.md R7, R15).
     fn register_again(
         &mut self,
-        key: &InstanceKey,
+        named: Named,
         registration: Option<Registration>,
         lease: Lease,
         now: Now,
         origin: Origin,
     ) {
         let seen_by = self.seen_by(origin);
-        self.replace_visibly(key.clone(), now, |entry, clock, watch| {
+        self.replace_visibly(named, now, |entry, clock, watch| {
             let replaced =
                 registration.map(|sent| replace_document(entry, sent, now, origin, clock));
             entry.pulse.lease = lease;

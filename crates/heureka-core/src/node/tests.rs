@@ -2,8 +2,8 @@
 //! heartbeat.
 
 use heureka_model::{
-    AppName, DataCenter, DataCenterDraft, DocumentLimits, InstanceDraft, InstanceStatus,
-    LeaseSettings, Registration,
+    AppName, DataCenter, DataCenterDraft, DocumentLimits, InstanceDraft, InstanceKey,
+    InstanceStatus, LeaseSettings, Registration,
 };
 
 use super::*;

@@ -11,6 +11,7 @@ use super::{
     StatusOutcome,
 };
 use crate::entry::Entry;
+use crate::place::Named;
 use crate::replication::Intent;
 use crate::tombstones::{TOMBSTONE_LIFE, Tombstone};
 
@@ -37,12 +38,13 @@ impl Node {
         let (stored, silence) = (pulse.last_dirty, pulse.silence);
         if silence.was_noticed() {
             let watch = &mut self.watch;
-            self.registry.change(app, id, |entry| watch.renewed(entry));
+            let names = self.registry.names(app, id);
+            self.registry.change(names, |entry| watch.renewed(entry));
         }
         self.renewals.count(now.mono);
         if origin == Origin::Client
             && !self.cluster.peers.is_empty()
-            && let Some(key) = self.registry.key(app, id)
+            && let Some(Named { key, .. }) = self.registry.named(app, id)
         {
             self.replicate(&key, Intent::RENEWED, origin);
         }
@@ -122,24 +124,25 @@ impl Node {
         last_dirty: Option<UnixMillis>,
         origin: Origin,
     ) -> StatusOutcome {
-        let Some(key) = self.registry.key(app, id) else {
+        let Some(named) = self.registry.named(app, id) else {
             return StatusOutcome::Unknown;
         };
-        self.sign_of_life(&key, now);
-        let is_no_change = self.registry.get(app, id).is_none_or(|entry| match change {
+        self.sign_of_life(named.names, now);
+        let stored = self.registry.get_by(named.names);
+        let is_no_change = stored.is_none_or(|entry| match change {
             StatusChange::Override(status) => entry.shown.status == status,
             StatusChange::RemoveOverride { .. } => entry.override_part.status().is_none(),
         });
         if is_no_change {
-            self.replicate(&key, Intent::RENEWED, origin);
+            self.replicate(&named.key, Intent::RENEWED, origin);
             return StatusOutcome::Unchanged;
         }
         let value = match change {
             StatusChange::Override(status) => OverrideValue::Status(status),
             StatusChange::RemoveOverride { shown } => OverrideValue::Removed(shown),
         };
-        self.replicate(&key, Intent::OVERRIDE, origin);
-        self.change_visibly(key, now, |entry, clock| {
+        self.replicate(&named.key, Intent::OVERRIDE, origin);
+        self.change_visibly(named, now, |entry, clock| {
             entry.raise_dirty(last_dirty, clock.draw(now.wall));
             entry.set_override(value, clock.draw(now.wall), now.mono);
             entry.mark_changed(ActionType::Modified, now.wall);
@@ -167,9 +170,9 @@ impl Node {
         if let Err(invalid) = limits.check_metadata("metadata", &metadata) {
             return MetadataOutcome::Invalid(invalid);
         }
-        let key = entry.document.document.key();
-        self.replicate(&key, Intent::DOCUMENT, Origin::Client);
-        self.change_visibly(key, now, |entry, clock| {
+        let named = Named::new(self.registry.hash(), entry.document.document.key());
+        self.replicate(&named.key, Intent::DOCUMENT, Origin::Client);
+        self.change_visibly(named, now, |entry, clock| {
             let document = Arc::make_mut(&mut entry.document.document);
             document.metadata = metadata.compact();
             entry.document.stamp = clock.draw(now.wall);
@@ -205,15 +208,15 @@ impl Node {
         if origin == Origin::Client || status == InstanceStatus::Unknown {
             return;
         }
-        let Some(key) = self.registry.key(app, id) else {
+        let Some(named) = self.registry.named(app, id) else {
             return;
         };
         let gives_way = self
             .registry
-            .get(app, id)
+            .get_by(named.names)
             .is_some_and(|entry| entry.override_part.gives_way(origin, now.mono));
         if gives_way {
-            self.change_visibly(key, now, |entry, clock| {
+            self.change_visibly(named, now, |entry, clock| {
                 let stamp = clock.draw(now.wall);
                 entry.set_override(OverrideValue::Status(status), stamp, now.mono);
                 // Nobody overrides anew: who is not ready stays so, as on Java's servers (server.md S3).

@@ -76,14 +76,14 @@ impl View<'_> {
             own.map(move |(order, change)| (index, order, change))
         });
         changes
-            .filter(|(index, _, change)| self.allows(*index, &change.key.app))
+            .filter(|(index, _, change)| self.allows(*index, &change.named.key.app))
             .filter_map(|(place, order, change)| self.shown_change(place, order, change))
             .collect()
     }
 
     /// A key that left one place and is still shown from another one has not left.
     fn shown_change(&self, place: usize, order: u64, change: &Change) -> Option<ShownChange> {
-        let shown = self.get(&change.key.app, &change.key.id);
+        let shown = self.get(&change.named);
         let is_shown = shown.is_some();
         let info = shown.or_else(|| change.gone.as_deref().cloned())?;
         Some(ShownChange {

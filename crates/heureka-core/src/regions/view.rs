@@ -11,6 +11,7 @@ use super::content::Content;
 use super::region::Region;
 use crate::entry::Entry;
 use crate::instances::Instances;
+use crate::place::Named;
 use crate::recent_changes::{RecentChanges, version_of};
 use crate::registry::Registry;
 
@@ -109,13 +110,13 @@ impl<'a> View<'a> {
     pub(crate) fn changed(&self, local: &RecentChanges) -> Vec<Application> {
         let remote = self.regions.iter().flat_map(|region| {
             let changes = region.changes().iter();
-            changes.filter(|change| region.allows(&change.key.app))
+            changes.filter(|change| region.allows(&change.named.key.app))
         });
         let mut by_app: IndexMap<&AppName, IndexMap<&InstanceId, InstanceInfo>> = IndexMap::new();
         for change in local.iter().chain(remote) {
-            let InstanceKey { app, id } = &change.key;
+            let InstanceKey { app, id } = &change.named.key;
             let gone = || change.gone.as_deref().cloned();
-            if let Some(info) = self.get(app, id).or_else(gone) {
+            if let Some(info) = self.get(&change.named).or_else(gone) {
                 by_app.entry(app).or_default().insert(id, info);
             }
         }
@@ -148,12 +149,10 @@ impl<'a> View<'a> {
         region.is_none_or(|region| region.allows(app))
     }
 
-    pub(super) fn get(&self, app: &AppName, id: &InstanceId) -> Option<InstanceInfo> {
-        let local = self
-            .registry
-            .get(app.as_str(), id.as_str())
-            .map(Entry::info);
+    pub(super) fn get(&self, named: &Named) -> Option<InstanceInfo> {
+        let local = self.registry.get_by(named.names).map(Entry::info);
         local.or_else(|| {
+            let InstanceKey { app, id } = &named.key;
             let mut allowing = self.regions.iter().filter(|region| region.allows(app));
             allowing
                 .find_map(|region| region.content().get(app.as_str(), id.as_str()))

@@ -295,10 +295,8 @@ impl Both {
 
     fn compare_vips(&self, infos: &BTreeMap<InstanceKey, InstanceInfo>) {
         for vip in VIPS {
-            let carries = |list: Option<&str>| {
-                list.as_deref()
-                    .is_some_and(|list| list.split(',').any(|own| own == vip))
-            };
+            let carries =
+                |list: Option<&str>| list.is_some_and(|list| list.split(',').any(|own| own == vip));
             let carriers = |is_secure: bool| {
                 infos.iter().filter(move |(_, info)| {
                     let document = &info.document;

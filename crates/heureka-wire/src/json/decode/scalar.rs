@@ -26,10 +26,7 @@ impl<'a> Scalar<'a> {
             "null" => Self::Null,
             "true" => Self::Bool(true),
             "false" => Self::Bool(false),
-            text if text.starts_with('"') => {
-                let Text(text) = serde_json::from_str(text).map_err(A::Error::custom)?;
-                Self::Text(text)
-            }
+            text if text.starts_with('"') => Self::Text(unquoted(text).map_err(A::Error::custom)?),
             nested if nested.starts_with(['{', '[']) => {
                 return Err(A::Error::custom(format!(
                     "{key} must not be an object or a list"
@@ -70,6 +67,15 @@ impl<'a> Scalar<'a> {
             Self::Number(_) => Some(self.number() != Some(0)),
             Self::Text(text) => Some(text.trim() == "true"),
         }
+    }
+}
+
+/// The text that a valid text in quotation marks says: without an escape, what stands between them.
+fn unquoted(quoted: &str) -> serde_json::Result<Cow<'_, str>> {
+    let between = quoted.get(1..quoted.len().saturating_sub(1));
+    match between.filter(|between| !between.contains('\\')) {
+        Some(between) => Ok(Cow::Borrowed(between)),
+        None => serde_json::from_str(quoted).map(|Text(text)| text),
     }
 }
 
