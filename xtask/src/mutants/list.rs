@@ -76,8 +76,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "an operator moves the origin of a lease",
         file: "crates/heureka-core/src/node/mod.rs",
-        text: "                entry.pulse.renew(now);\n                watch.renewed(entry);",
-        broken: "                entry.pulse.renew(now);\n                entry.pulse.origin = LeaseOrigin::Java(Sender(None));\n                watch.renewed(entry);",
+        text: "            entry.pulse.renew(now);\n            watch.renewed(entry);",
+        broken: "            entry.pulse.renew(now);\n            entry.pulse.origin = LeaseOrigin::Java(Sender(None));\n            watch.renewed(entry);",
     },
     Mutant {
         name: "what a peer told is sent on",
