@@ -160,9 +160,14 @@ fn missing(node: &Node, slot: usize, is_packed: bool, at_most: usize) -> usize {
 }
 
 fn is_known(root: &Node, slot: usize, is_packed: bool) -> bool {
-    let known = match root {
-        Node::Leaf(leaf) => leaf.memo.get().map(|memo| memo.has(slot, is_packed)),
-        Node::Branch(branch) => branch.memo.get().map(|memo| memo.has(slot, is_packed)),
-    };
-    known == Some(true)
+    match root {
+        Node::Leaf(leaf) => {
+            let memo = leaf.memo.get();
+            memo.is_some_and(|memo| memo.has(slot, is_packed))
+        }
+        Node::Branch(branch) => {
+            let memo = branch.memo.get();
+            memo.is_some_and(|memo| memo.has(slot, is_packed))
+        }
+    }
 }

@@ -101,16 +101,10 @@ fn texts_of(document: &Document) -> impl Iterator<Item = (&'static str, &str)> {
         ("hostName", Some(texts.host_name)),
         ("ipAddr", Some(texts.ip_addr)),
         ("sid", texts.sid),
-        ("appGroupName", texts.app_group_name),
-        ("homePageUrl", texts.home_page_url),
-        ("statusPageUrl", texts.status_page_url),
-        ("healthCheckUrl", texts.health_check_url),
-        ("secureHealthCheckUrl", texts.secure_health_check_url),
-        ("vipAddress", texts.vip_address),
-        ("secureVipAddress", texts.secure_vip_address),
-        ("asgName", texts.asg_name),
     ]
     .into_iter()
+    .chain(texts.behind_metadata())
+    .chain([("asgName", texts.asg_name)])
     .filter_map(|(field, text)| text.map(|text| (field, text)))
 }
 

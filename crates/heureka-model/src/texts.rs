@@ -46,6 +46,21 @@ impl<'a> Texts<'a> {
         PackedTexts(packed.into_boxed_str())
     }
 
+    /// Those that stand between metadata and `isCoordinatingDiscoveryServer`, with their names, in their order
+    /// (wire.md 2.3.1).
+    #[must_use]
+    pub fn behind_metadata(&self) -> [(&'static str, Option<&'a str>); 7] {
+        [
+            ("appGroupName", self.app_group_name),
+            ("homePageUrl", self.home_page_url),
+            ("statusPageUrl", self.status_page_url),
+            ("healthCheckUrl", self.health_check_url),
+            ("secureHealthCheckUrl", self.secure_health_check_url),
+            ("vipAddress", self.vip_address),
+            ("secureVipAddress", self.secure_vip_address),
+        ]
+    }
+
     /// The order in which [`Unpacking`] takes them.
     fn in_order(&self) -> [Option<&'a str>; 11] {
         [

@@ -40,20 +40,10 @@ pub(crate) struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// The texts between metadata and `isCoordinatingDiscoveryServer`, in their order (wire.md 2.3.1).
+    /// [`Texts::behind_metadata`], as far as they are there.
     pub(crate) fn texts_behind_metadata(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let texts = self.texts;
-        [
-            ("appGroupName", texts.app_group_name),
-            ("homePageUrl", texts.home_page_url),
-            ("statusPageUrl", texts.status_page_url),
-            ("healthCheckUrl", texts.health_check_url),
-            ("secureHealthCheckUrl", texts.secure_health_check_url),
-            ("vipAddress", texts.vip_address),
-            ("secureVipAddress", texts.secure_vip_address),
-        ]
-        .into_iter()
-        .filter_map(|(name, text)| text.map(|text| (name, text)))
+        let texts = self.texts.behind_metadata().into_iter();
+        texts.filter_map(|(name, text)| text.map(|text| (name, text)))
     }
 
     /// The six numbers of the lease, in their order (wire.md 2.4).
