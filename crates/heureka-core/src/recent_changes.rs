@@ -64,11 +64,11 @@ impl RecentChanges {
     }
 
     /// An instance left.
-    pub(crate) fn record_removal(&mut self, key: InstanceKey, entry: &Entry, mono: Duration) {
+    pub(crate) fn record_removal(&mut self, named: Named, entry: &Entry, mono: Duration) {
         let gone = Some(Box::new(entry.info()));
         self.record(Change {
-            digest: digest(&key, entry),
-            named: Named::new(self.hash, key),
+            digest: digest(&named.key, entry),
+            named,
             gone,
             at: mono,
         });

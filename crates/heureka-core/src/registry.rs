@@ -130,26 +130,22 @@ impl Registry {
         self.apps.values().rev().find_map(|app| app.get(id))
     }
 
-    pub(crate) fn insert(&mut self, mut entry: Entry) {
-        let InstanceKey { app: name, id } = entry.document.document.key();
-        let names = self.names(name.as_str(), id.as_str());
-        self.take_out(names);
+    /// Puts an entry in, which has these names.
+    pub(crate) fn insert(&mut self, names: Names, mut entry: Entry) {
+        self.remove(names);
         self.count_in(&entry);
         entry.settle_pulse();
+        let name = &entry.document.document.app;
         let instances = self
             .apps
             .entry(names.app)
-            .or_insert_with(|| Instances::new(name));
+            .or_insert_with(|| Instances::new(name.clone()));
         recount(&mut self.total, &mut instances.sum, &mut entry);
         instances.insert(names.id, entry);
         self.len += 1;
     }
 
-    pub(crate) fn remove(&mut self, app: &str, id: &str) -> Option<Entry> {
-        self.take_out(self.names(app, id))
-    }
-
-    fn take_out(&mut self, names: Names) -> Option<Entry> {
+    pub(crate) fn remove(&mut self, names: Names) -> Option<Entry> {
         let instances = self.apps.get_mut(&names.app)?;
         let mut entry = instances.remove(names.id)?;
         if let Some(digest) = entry.counted.take() {

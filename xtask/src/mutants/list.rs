@@ -113,7 +113,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a change that was joined is in no delta",
         file: "crates/heureka-core/src/node/join.rs",
         text: "self.put_in(Named { key, names }, entry, now);\n        was_ahead",
-        broken: "self.watch.watch(&mut entry);\n        self.registry.insert(entry);\n        was_ahead",
+        broken: "self.watch.watch(&mut entry);\n        self.registry.insert(names, entry);\n        was_ahead",
     },
     Mutant {
         name: "an override is not joined",

@@ -56,7 +56,8 @@ impl Node {
     /// Takes the ages that a peer knows: the youngest counts.
     pub(super) fn take_ages(&mut self, now: Now, from: PeerId, ages: Vec<AgeOf>) {
         for AgeOf { key, lease } in ages {
-            self.take_lease(now, &key, lease);
+            let names = self.registry.names(key.app.as_str(), key.id.as_str());
+            self.take_lease(now, names, lease);
         }
         if let Some(inquiry) = &mut self.cluster.inquiry {
             inquiry.waits_for.retain(|peer| *peer != from);

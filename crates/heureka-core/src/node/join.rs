@@ -17,7 +17,7 @@ use super::{Node, Sender};
 use crate::entry::{DocumentPart, Entry, LeaseOrigin, Shown};
 use crate::lease::Lease;
 use crate::overrides::OverridePart;
-use crate::place::Named;
+use crate::place::{Named, Names};
 use crate::tombstones::Tombstone;
 
 /// What came of taking a state in.
@@ -68,7 +68,7 @@ impl Node {
         self.registry.share_names(names, document);
         let key = document.key();
         if self.registry.get_by(names).is_some() {
-            return self.join_parts(now, &key, theirs);
+            return self.join_parts(now, Named { key, names }, theirs);
         }
         let tombstone = self.tombstones.get(&key).copied();
         if let Some(tombstone) = tombstone
@@ -110,14 +110,14 @@ impl Node {
     }
 
     /// Both have the key: part by part the newer counts.
-    fn join_parts(&mut self, now: Now, key: &InstanceKey, theirs: PresentState) -> bool {
-        let (app, id) = (key.app.as_str(), key.id.as_str());
-        let Some(entry) = self.registry.get(app, id) else {
+    fn join_parts(&mut self, now: Now, named: Named, theirs: PresentState) -> bool {
+        let names = named.names;
+        let Some(entry) = self.registry.get_by(names) else {
             return false;
         };
         let is_ahead = entry.is_ahead_of(&theirs);
-        self.take_lease(now, key, theirs.lease);
-        let Some(entry) = self.registry.get(app, id) else {
+        self.take_lease(now, names, theirs.lease);
+        let Some(entry) = self.registry.get_by(names) else {
             return is_ahead;
         };
         if !entry.is_behind(&theirs) {
@@ -125,20 +125,19 @@ impl Node {
         }
         let (before, presence) = (entry.info(), entry.presence);
         // The names by which it is found may change with the document, so it is taken out and put in again.
-        if let Some(mut entry) = self.registry.remove(app, id) {
+        if let Some(mut entry) = self.registry.remove(names) {
             entry.take_newer_parts(theirs, now);
             entry.settle_status(now.wall);
             self.watch.watch(&mut entry);
-            self.registry.insert(entry);
+            self.registry.insert(names, entry);
         }
-        self.show_joined(now, key, &before, presence);
+        self.show_joined(now, named, &before, presence);
         is_ahead
     }
 
     /// Records a change for the delta where a client can see it.
-    fn show_joined(&mut self, now: Now, key: &InstanceKey, before: &InstanceInfo, presence: Stamp) {
-        let entry = self.registry.get(key.app.as_str(), key.id.as_str());
-        let Some(entry) = entry else {
+    fn show_joined(&mut self, now: Now, named: Named, before: &InstanceInfo, presence: Stamp) {
+        let Some(entry) = self.registry.get_by(named.names) else {
             return;
         };
         let registered_again = entry.presence != presence;
@@ -150,7 +149,6 @@ impl Node {
         } else {
             ActionType::Modified
         };
-        let named = Named::new(self.registry.hash(), key.clone());
         self.change_visibly(named, now, |entry, _| {
             entry.mark_changed(action, now.wall);
         });
@@ -206,10 +204,9 @@ impl Node {
     }
 
     /// Takes a lease over where it is the younger one; a transfer never makes one younger than it is (MERGE 2).
-    pub(crate) fn take_lease(&mut self, now: Now, key: &InstanceKey, theirs: LeaseState) {
+    pub(crate) fn take_lease(&mut self, now: Now, names: Names, theirs: LeaseState) {
         let watch = &mut self.watch;
         let told = Lease::told(now.mono, theirs);
-        let names = self.registry.names(key.app.as_str(), key.id.as_str());
         self.registry.change(names, |entry| {
             let pulse = &mut entry.pulse;
             if !told.is_younger_than(pulse.lease) {

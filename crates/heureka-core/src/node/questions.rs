@@ -117,7 +117,8 @@ impl Node {
         match entry.map(|entry| entry.counted.unwrap_or_else(|| entry.digest())) {
             Some(own) => {
                 self.renewals.count(now.mono);
-                self.take_lease(now, &key, lease);
+                let names = self.registry.names(key.app.as_str(), key.id.as_str());
+                self.take_lease(now, names, lease);
                 if own.short() != version {
                     taken.wanted.push(key);
                 }

@@ -119,9 +119,10 @@ impl Node {
 
     /// Puts an entry where none is, and shows that in the delta.
     pub(super) fn put_in(&mut self, named: Named, mut entry: Entry, now: Now) {
+        let names = named.names;
         self.watch.watch(&mut entry);
         self.changes.record_change(named, &entry, now.mono);
-        self.registry.insert(entry);
+        self.registry.insert(names, entry);
     }
 
     /// Begins a lease anew, with another document where there is one, and shows the instance as added (server.md R7, R15).

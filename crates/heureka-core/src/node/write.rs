@@ -184,12 +184,14 @@ impl Node {
 
     /// Removes a key from the registry and shows that in the delta.
     pub(super) fn take_out(&mut self, now: Now, app: &str, id: &str) -> Option<Entry> {
-        let mut entry = self.registry.remove(app, id)?;
+        let names = self.registry.names(app, id);
+        let mut entry = self.registry.remove(names)?;
         self.watch.release(&mut entry);
         entry.mark_changed(ActionType::Deleted, now.wall);
         let key = entry.document.document.key();
-        self.changes.record_removal(key.clone(), &entry, now.mono);
-        self.last_cancelled.push(key, now.wall);
+        self.last_cancelled.push(key.clone(), now.wall);
+        let named = Named { key, names };
+        self.changes.record_removal(named, &entry, now.mono);
         Some(entry)
     }
 
