@@ -16,6 +16,12 @@ pub(crate) fn push_length(texts: &mut String, mut length: usize) {
     }
 }
 
+/// How many bytes [`push_length`] writes.
+pub(crate) fn length_bytes(length: usize) -> usize {
+    let bits = usize::BITS - length.leading_zeros();
+    bits.div_ceil(BITS).max(1) as usize
+}
+
 /// The length at the beginning of `texts`, and what follows.
 pub(crate) fn take_length(texts: &str) -> Option<(usize, &str)> {
     let mut length = 0;
@@ -27,4 +33,19 @@ pub(crate) fn take_length(texts: &str) -> Option<(usize, &str)> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_takes_as_many_bytes_as_it_says() {
+        for length in [0, 1, 63, 64, 4095, 4096, 300_000, usize::MAX] {
+            let mut texts = String::new();
+            push_length(&mut texts, length);
+            assert_eq!(texts.len(), length_bytes(length), "{length}");
+            assert_eq!(take_length(&texts), Some((length, "")));
+        }
+    }
 }

@@ -123,14 +123,21 @@ fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), Inval
 }
 
 fn has_control(text: &str) -> bool {
-    text.chars().any(is_control)
+    !is_printable_ascii(text) && text.chars().any(is_control)
 }
 
 /// Values of metadata may be several lines of text, as the recordings show; other control characters have no form in
 /// XML 1.0, so no client could read the listing that holds one.
 fn has_hidden_control(text: &str) -> bool {
-    text.chars()
-        .any(|c| is_control(c) && !matches!(c, '\t' | '\n' | '\r'))
+    let is_hidden = |c| is_control(c) && !matches!(c, '\t' | '\n' | '\r');
+    !is_printable_ascii(text) && text.chars().any(is_hidden)
+}
+
+/// Nearly every text is. All bytes are looked at, because then a processor looks at many at once.
+fn is_printable_ascii(text: &str) -> bool {
+    let is_printable = |byte| matches!(byte, b' '..=b'~');
+    text.bytes()
+        .fold(true, |are_all, byte| are_all & is_printable(byte))
 }
 
 /// The last two are no control characters, but XML 1.0 has no form for them either.

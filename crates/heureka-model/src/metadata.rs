@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use crate::lengths::{push_length, take_length};
 
+/// What a map has room for at first, so that it seldom grows while it is read; [`Metadata::compact`] gives the rest back.
+const FIRST_BYTES: usize = 256;
+
 /// A map of texts as clients send it: small, so it is kept as a list, and a key occurs once.
 ///
 /// Keys and values are mostly shorter than the pointers to them would be, so all of them are one text, each entry behind
@@ -35,7 +38,12 @@ impl Metadata {
                 push_entry(&mut entry, key, value);
                 self.0.replace_range(place, &entry);
             }
-            None => push_entry(&mut self.0, key, value),
+            None => {
+                if self.0.is_empty() {
+                    self.0.reserve(FIRST_BYTES);
+                }
+                push_entry(&mut self.0, key, value);
+            }
         }
     }
 
@@ -84,7 +92,7 @@ impl<K: AsRef<str>, V: AsRef<str>> FromIterator<(K, V)> for Metadata {
         for (key, value) in entries {
             metadata.set(key.as_ref(), value.as_ref());
         }
-        metadata
+        metadata.compact()
     }
 }
 

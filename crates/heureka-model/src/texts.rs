@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::lengths::{push_length, take_length};
+use crate::lengths::{length_bytes, push_length, take_length};
 
 /// What a document says in texts, but for its names and its metadata (wire.md 2.3). `None` was absent or null.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,11 +36,12 @@ impl<'a> Texts<'a> {
     #[must_use]
     pub fn pack(&self) -> PackedTexts {
         let texts = self.in_order();
-        // A length takes one byte as a rule; where it takes more, the text grows once.
-        let bytes = texts.len() + texts.iter().flatten().map(|text| text.len()).sum::<usize>();
-        let mut packed = String::with_capacity(bytes);
+        let length = |text: &Option<&str>| text.map_or(0, |text| text.len() + 1);
+        let text_bytes = texts.iter().flatten().map(|text| text.len());
+        let lengths_bytes = texts.iter().map(|text| length_bytes(length(text)));
+        let mut packed = String::with_capacity(text_bytes.chain(lengths_bytes).sum());
         for text in texts {
-            push_length(&mut packed, text.map_or(0, |text| text.len() + 1));
+            push_length(&mut packed, length(&text));
             packed.push_str(text.unwrap_or_default());
         }
         PackedTexts(packed.into_boxed_str())

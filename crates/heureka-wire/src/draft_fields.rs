@@ -138,17 +138,17 @@ pub(crate) fn saturated(number: i64) -> i32 {
 /// The number that `text` is, as Jackson understands it: whole or not, in any notation, cut to a whole one. What does
 /// not fit saturates; `None` is a text that is no number.
 pub(crate) fn number_of(text: &str) -> Option<i64> {
-    let text = text.trim();
-    if let Ok(number) = text.parse() {
-        return Some(number);
-    }
+    text.parse().ok().or_else(|| odd_number_of(text.trim()))
+}
+
+#[cold]
+fn odd_number_of(text: &str) -> Option<i64> {
     // The set keeps out "inf" and "nan", which are numbers to Rust.
     let is_decimal = text
         .bytes()
         .all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+    let as_whole = || text.parse().ok();
     // `as` saturates.
-    text.parse::<f64>()
-        .ok()
-        .filter(|_| is_decimal)
-        .map(|number| number as i64)
+    let cut = |number: f64| number as i64;
+    as_whole().or_else(|| text.parse().ok().filter(|_| is_decimal).map(cut))
 }

@@ -10,8 +10,8 @@ mod writer;
 pub(crate) use batch::{batch, batch_answer};
 pub use decode::MAX_JSON_DEPTH;
 pub(crate) use decode::{
-    BareInstance, read_application, read_applications, read_batch, read_batch_answer,
-    read_instance, read_registration, text_of_bounded_depth,
+    read_application, read_applications, read_bare, read_batch, read_batch_answer, read_instance,
+    read_registration, text_of_bounded_depth,
 };
 pub(crate) use instance::{listed_instance, wrapped_instance, write_full};
 pub(crate) use listing::{application_head, application_tail, head, tail};

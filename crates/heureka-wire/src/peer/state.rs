@@ -16,7 +16,7 @@ use super::rows::{FromRow, Row, next, write_lease_elements, write_stamp};
 use super::texts::{Text, sent_text};
 use crate::draft_fields::{CLASS_KEY, is_marker};
 use crate::fields::Fields;
-use crate::json::{BareInstance, Json, write_full};
+use crate::json::{Json, read_bare, write_full};
 
 pub(super) fn write_states(json: &mut Json, states: &[KeyState]) {
     json.array(|json| states.iter().for_each(|state| write_state(json, state)));
@@ -118,8 +118,8 @@ impl StateReader<'_> {
         }
     }
 
-    fn present(&self, wire: PresentWire) -> Option<PresentState> {
-        let BareInstance(draft) = wire.doc;
+    fn present(&self, wire: PresentWire<'_>) -> Option<PresentState> {
+        let draft = read_bare(wire.doc.get()).ok()?;
         let lost = Lost {
             sent: wire.sent.map_or(SentId::AsInstanceId, |Text(sent)| sent),
             class: wire.class,
@@ -196,14 +196,16 @@ fn has_id_of_its_own(document: &Document) -> bool {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum StateWire {
-    Present(Box<PresentWire>),
+enum StateWire<'a> {
+    #[serde(borrow)]
+    Present(Box<PresentWire<'a>>),
     Cancelled(CancelledWire),
 }
 
 #[derive(Deserialize)]
-struct PresentWire {
-    doc: BareInstance,
+struct PresentWire<'a> {
+    #[serde(borrow)]
+    doc: &'a RawValue,
     sent: Option<Text<SentId>>,
     class: Option<Row<LostEntry>>,
     dc_class: Option<Row<LostEntry>>,

@@ -160,7 +160,7 @@ fn reasons_name_the_place() {
         (
             json_body(r#""port":"abc""#),
             Json,
-            "expected a port at line 1 column 74",
+            "expected a port at byte 74",
         ),
         (
             json_body(r#""metadata":{"a":[1]}"#),

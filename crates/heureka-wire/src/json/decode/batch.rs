@@ -1,58 +1,50 @@
 //! Batches between peers, and their answers (wire.md 2.11).
 
 use heureka_model::{AppName, InstanceId, ReplicationAction, ReplicationItem, UnixMillis};
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
 
 use super::instance::InstanceReader;
-use super::object::{Elements, List, Object, ReadObject, nested};
-use super::scalar::Scalar;
-use crate::PeerAnswer;
+use super::object::{Elements, ReadObject, elements, nested};
+use super::reader::{Reader, Scalar};
 use crate::draft_fields::number_of;
+use crate::{PeerAnswer, ReadError};
 
 /// An object with a list in one field. Java refuses other fields, and fails without a list; here the former are skipped
 /// (DESIGN 2.10), and a list that is missing, null or has a null in it comes out as `None`.
 #[derive(Debug)]
 pub(super) struct ListOf<F, V> {
     key: &'static str,
-    reader: Option<List<F>>,
-    elements: Elements<V>,
+    reader: F,
+    elements: Option<Elements<V>>,
 }
 
 impl<F, V> ListOf<F, V> {
-    pub(super) fn new(key: &'static str, reader: List<F>) -> Self {
+    pub(super) fn new(key: &'static str, reader: F) -> Self {
         Self {
             key,
-            reader: Some(reader),
+            reader,
             elements: None,
         }
     }
 }
 
-impl<'de, F, V> ReadObject<'de> for ListOf<F, V>
-where
-    List<F>: DeserializeSeed<'de, Value = Elements<V>>,
-{
-    type Value = Option<Vec<V>>;
+impl<'de, F: Fn() -> R, R: ReadObject<'de>> ReadObject<'de> for ListOf<F, R::Value> {
+    type Value = Option<Vec<R::Value>>;
     const WHAT: &'static str = "an object with a list";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         if key != self.key {
-            map.next_value::<IgnoredAny>()?;
-            return Ok(());
+            return reader.skip();
         }
-        let reader = self
-            .reader
-            .take()
-            .ok_or_else(|| A::Error::custom("the list comes twice"))?;
-        self.elements = map.next_value_seed(reader)?;
+        if self.elements.is_some() {
+            return Err(reader.unreadable("the list comes twice"));
+        }
+        self.elements = Some(elements(reader, &self.reader)?);
         Ok(())
     }
 
     fn finish(self) -> Result<Self::Value, String> {
-        Ok(self
-            .elements
-            .and_then(|elements| elements.into_iter().collect()))
+        let elements = self.elements.flatten();
+        Ok(elements.and_then(|elements| elements.into_iter().collect()))
     }
 }
 
@@ -85,26 +77,25 @@ impl<'de> ReadObject<'de> for ItemReader {
     type Value = ReplicationItem;
     const WHAT: &'static str = "an item of a batch";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         match key {
             "instanceInfo" => {
-                let raw: &RawValue = map.next_value()?;
+                let raw = reader.raw()?;
                 // The item fails alone, for want of an instance (DESIGN 2.6, 2.13; golden/spring 35-hang/03).
-                let read = Object(InstanceReader::default())
-                    .deserialize(&mut serde_json::Deserializer::from_str(raw.get()));
+                let read = nested(&mut Reader::new(raw), InstanceReader::default());
                 self.item.instance = read.ok().flatten().map(Box::new);
                 Ok(())
             }
             "lastDirtyTimestamp" => {
-                self.item.last_dirty = number(key, map)?.map(UnixMillis);
+                self.item.last_dirty = number(key, reader)?.map(UnixMillis);
                 Ok(())
             }
             "appName" | "id" | "overriddenStatus" | "status" | "action" => {
-                let text = Scalar::next(key, map)?.into_text();
+                let text = Scalar::next(key, reader)?.into_text();
                 self.text_field(key, text.as_deref());
                 Ok(())
             }
-            _ => map.next_value::<IgnoredAny>().map(|_| ()),
+            _ => reader.skip(),
         }
     }
 
@@ -147,15 +138,13 @@ impl<'de> ReadObject<'de> for AnswerReader {
     type Value = PeerAnswer;
     const WHAT: &'static str = "an answer to an item";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         match key {
-            "statusCode" => self.status_code = number(key, map)?,
+            "statusCode" => self.status_code = number(key, reader)?,
             "responseEntity" => {
-                self.answer = nested(map, InstanceReader::default())?.map(Box::new);
+                self.answer = nested(reader, InstanceReader::default())?.map(Box::new);
             }
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-            }
+            _ => reader.skip()?,
         }
         Ok(())
     }
@@ -170,11 +159,11 @@ impl<'de> ReadObject<'de> for AnswerReader {
 }
 
 /// Here a text that is no number is refused, unlike in an instance (`golden/spring` 27-batch/47).
-fn number<'de, A: MapAccess<'de>>(key: &str, map: &mut A) -> Result<Option<i64>, A::Error> {
-    let Some(text) = Scalar::next(key, map)?.into_text() else {
+fn number(key: &str, reader: &mut Reader<'_>) -> Result<Option<i64>, ReadError> {
+    let Some(text) = Scalar::next(key, reader)?.into_text() else {
         return Ok(None);
     };
     number_of(&text)
         .map(Some)
-        .ok_or_else(|| A::Error::custom(format!("{key} is not a number")))
+        .ok_or_else(|| reader.unreadable(format_args!("{key} is not a number")))
 }

@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 
 use heureka_model::{DataCenter, DataCenterDraft, Metadata};
-use serde::de::{DeserializeSeed as _, IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
 
-use super::object::{Object, ReadObject};
+use super::object::{ReadObject, nested};
 use super::parts::MetadataObject;
-use super::scalar::Scalar;
+use super::reader::{Reader, Scalar};
+use crate::ReadError;
 use crate::draft_fields::MetadataReader;
 use crate::fields::{AMAZON_CLASS, DEFAULT_CLASS};
 
@@ -20,24 +19,19 @@ const MY_CLASS: &str = "com.netflix.appinfo.MyDataCenterInfo";
 pub(super) struct DataCenterReader<'de> {
     class: Option<Cow<'de, str>>,
     name: Option<Cow<'de, str>>,
-    metadata: Option<&'de RawValue>,
+    metadata: Option<&'de str>,
 }
 
 impl<'de> ReadObject<'de> for DataCenterReader<'de> {
     type Value = DataCenterDraft;
     const WHAT: &'static str = "a data center";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         match key {
-            "@class" => self.class = Scalar::next(key, map)?.into_text(),
-            "name" => self.name = Scalar::next(key, map)?.into_text(),
-            "metadata" => {
-                self.metadata =
-                    Some(map.next_value()?).filter(|raw: &&RawValue| raw.get() != "null");
-            }
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-            }
+            "@class" => self.class = Scalar::next(key, reader)?.into_text(),
+            "name" => self.name = Scalar::next(key, reader)?.into_text(),
+            "metadata" => self.metadata = Some(reader.raw()?).filter(|raw| *raw != "null"),
+            _ => reader.skip()?,
         }
         Ok(())
     }
@@ -95,10 +89,9 @@ impl DataCenterReader<'_> {
     }
 }
 
-fn read_metadata(raw: &RawValue) -> Result<Metadata, String> {
-    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-    Object(MetadataObject(MetadataReader::of_amazon()))
-        .deserialize(&mut deserializer)
+fn read_metadata(raw: &str) -> Result<Metadata, String> {
+    let metadata = MetadataObject(MetadataReader::of_amazon());
+    nested(&mut Reader::new(raw), metadata)
         .map(Option::unwrap_or_default)
         .map_err(|error| format!("metadata of dataCenterInfo: {error}"))
 }

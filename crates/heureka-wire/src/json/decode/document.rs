@@ -2,9 +2,8 @@
 
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed as _, IgnoredAny, MapAccess};
-
-use super::object::{Object, ReadObject, nested};
+use super::object::{ReadObject, nested};
+use super::reader::Reader;
 use crate::ReadError;
 
 /// How deep a document may be nested. The protocol needs eight levels; unknown fields may bring more.
@@ -17,11 +16,7 @@ pub(super) fn read<'de, R: ReadObject<'de>>(
     reader: R,
 ) -> Result<R::Value, ReadError> {
     let text = text_of_bounded_depth(bytes)?;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    Object(reader)
-        .deserialize(&mut deserializer)
-        .map_err(|error| ReadError::unreadable(error.to_string()))?
-        .ok_or(ReadError::NotAnInstance("null"))
+    nested(&mut Reader::new(text), reader)?.ok_or(ReadError::NotAnInstance("null"))
 }
 
 /// The text that `bytes` are, where it is nested no deeper than [`MAX_JSON_DEPTH`].
@@ -99,11 +94,11 @@ impl<'de, F: Fn() -> R, R: ReadObject<'de>> ReadObject<'de> for Document<F, R, R
     type Value = R::Value;
     const WHAT: &'static str = "a document of a server";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         if key == self.name {
-            self.value = nested(map, (self.reader)())?;
+            self.value = nested(reader, (self.reader)())?;
         } else {
-            map.next_value::<IgnoredAny>()?;
+            reader.skip()?;
         }
         Ok(())
     }

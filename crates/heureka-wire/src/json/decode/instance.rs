@@ -3,12 +3,12 @@
 use heureka_model::{
     ActionType, AppName, DataCenterDraft, InstanceDraft, InstanceStatus, UnixMillis,
 };
-use serde::de::{Deserialize, DeserializeSeed as _, Deserializer, Error, IgnoredAny, MapAccess};
 
 use super::data_center::DataCenterReader;
-use super::object::{Object, ReadObject, nested};
+use super::object::{ReadObject, nested};
 use super::parts::{LeaseReader, MetadataObject, PortReader};
-use super::scalar::Scalar;
+use super::reader::{Reader, Scalar};
+use crate::ReadError;
 use crate::draft_fields::{MetadataReader, saturated, text_slot};
 
 /// An instance without a wrapper. Null is as good as absent for every field.
@@ -31,16 +31,16 @@ impl<'de> ReadObject<'de> for InstanceReader {
     type Value = InstanceDraft;
     const WHAT: &'static str = "an instance";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         if let Some(slot) = text_slot(&mut self.draft, key) {
-            if let Some(text) = Scalar::next(key, map)?.into_text() {
+            if let Some(text) = Scalar::next(key, reader)?.into_text() {
                 *slot = Some(text.into());
             }
             return Ok(());
         }
         match key {
             "port" | "securePort" | "dataCenterInfo" | "leaseInfo" | "metadata" => {
-                self.object(key, map)
+                self.object(key, reader)
             }
             "app"
             | "status"
@@ -51,11 +51,11 @@ impl<'de> ReadObject<'de> for InstanceReader {
             | "lastUpdatedTimestamp"
             | "lastDirtyTimestamp"
             | "actionType" => {
-                let scalar = Scalar::next(key, map)?;
+                let scalar = Scalar::next(key, reader)?;
                 self.scalar_field(key, scalar);
                 Ok(())
             }
-            _ => map.next_value::<IgnoredAny>().map(|_| ()),
+            _ => reader.skip(),
         }
     }
 
@@ -69,20 +69,23 @@ impl<'de> ReadObject<'de> for InstanceReader {
 }
 
 impl InstanceReader {
-    fn object<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn object(&mut self, key: &str, reader: &mut Reader<'_>) -> Result<(), ReadError> {
         let draft = &mut self.draft;
         match key {
-            "port" => replace(&mut draft.port, nested(map, PortReader::default())?),
-            "securePort" => replace(&mut draft.secure_port, nested(map, PortReader::default())?),
-            "leaseInfo" => replace(&mut draft.lease, nested(map, LeaseReader::default())?),
+            "port" => replace(&mut draft.port, nested(reader, PortReader::default())?),
+            "securePort" => replace(
+                &mut draft.secure_port,
+                nested(reader, PortReader::default())?,
+            ),
+            "leaseInfo" => replace(&mut draft.lease, nested(reader, LeaseReader::default())?),
             "metadata" => {
                 replace(
                     &mut draft.metadata,
-                    nested(map, MetadataObject(MetadataReader::of_instance()))?,
+                    nested(reader, MetadataObject(MetadataReader::of_instance()))?,
                 );
             }
             _ => {
-                let read: Option<DataCenterDraft> = nested(map, DataCenterReader::default())?;
+                let read: Option<DataCenterDraft> = nested(reader, DataCenterReader::default())?;
                 draft.data_center = read.or_else(|| draft.data_center.take());
             }
         }
@@ -132,19 +135,6 @@ fn replace<T>(slot: &mut T, read: Option<T>) {
     }
 }
 
-/// An instance without a wrapper, within another document.
-#[derive(Debug)]
-pub(crate) struct BareInstance(pub(crate) InstanceDraft);
-
-impl<'de> Deserialize<'de> for BareInstance {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Object(InstanceReader::default())
-            .deserialize(deserializer)?
-            .map(Self)
-            .ok_or_else(|| D::Error::custom("the instance is null"))
-    }
-}
-
 /// `{"instance":{…}}` and nothing else inside, as Java insists (`golden/spring` 12-register-missing-fields/60 to 65).
 #[derive(Debug, Default)]
 pub(super) struct Wrapped(Option<InstanceDraft>);
@@ -153,15 +143,13 @@ impl<'de> ReadObject<'de> for Wrapped {
     type Value = InstanceDraft;
     const WHAT: &'static str = "an instance in its wrapper";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         if key != "instance" || self.0.is_some() {
-            return Err(A::Error::custom(format!(
-                "unexpected {key:?} beside the instance"
-            )));
+            return Err(reader.unreadable(format_args!("unexpected {key:?} beside the instance")));
         }
-        self.0 = nested(map, InstanceReader::default())?;
+        self.0 = nested(reader, InstanceReader::default())?;
         if self.0.is_none() {
-            return Err(A::Error::custom("the instance is null"));
+            return Err(reader.unreadable("the instance is null"));
         }
         Ok(())
     }
@@ -186,12 +174,12 @@ impl<'de> ReadObject<'de> for MaybeWrapped {
     type Value = InstanceDraft;
     const WHAT: &'static str = "an instance";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         if key == "instance" {
-            self.wrapped = nested(map, InstanceReader::default())?;
+            self.wrapped = nested(reader, InstanceReader::default())?;
             return Ok(());
         }
-        self.bare.field(key, map)
+        self.bare.field(key, reader)
     }
 
     fn finish(self) -> Result<InstanceDraft, String> {

@@ -1,10 +1,10 @@
 //! The small objects of an instance: ports, lease and metadata.
 
 use heureka_model::{LeaseDraft, Metadata, PortDraft};
-use serde::de::{Error, IgnoredAny, MapAccess};
 
 use super::object::ReadObject;
-use super::scalar::Scalar;
+use super::reader::{Reader, Scalar};
+use crate::ReadError;
 use crate::draft_fields::{LeaseNumbers, MetadataReader, number_of, saturated};
 
 /// A port: `{"$":8080,"@enabled":"true"}`, or its bare number (DESIGN 2.10).
@@ -15,13 +15,11 @@ impl<'de> ReadObject<'de> for PortReader {
     type Value = PortDraft;
     const WHAT: &'static str = "a port";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         match key {
-            "$" => self.0.number = Scalar::next(key, map)?.number().map(saturated),
-            "@enabled" => self.0.enabled = Scalar::next(key, map)?.truth(),
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-            }
+            "$" => self.0.number = Scalar::next(key, reader)?.number().map(saturated),
+            "@enabled" => self.0.enabled = Scalar::next(key, reader)?.truth(),
+            _ => reader.skip()?,
         }
         Ok(())
     }
@@ -51,12 +49,10 @@ impl<'de> ReadObject<'de> for LeaseReader {
     type Value = LeaseDraft;
     const WHAT: &'static str = "a lease";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         match self.0.slot(key) {
-            Some(slot) => *slot = Scalar::next(key, map)?.number().unwrap_or(0),
-            None => {
-                map.next_value::<IgnoredAny>()?;
-            }
+            Some(slot) => *slot = Scalar::next(key, reader)?.number().unwrap_or(0),
+            None => reader.skip()?,
         }
         Ok(())
     }
@@ -77,11 +73,11 @@ impl<'de> ReadObject<'de> for MetadataObject {
     type Value = Metadata;
     const WHAT: &'static str = "metadata";
 
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let value = Scalar::next(key, map)?
+    fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
+        let value = Scalar::next(key, reader)?
             .into_text()
             .unwrap_or_else(|| "null".into());
-        self.0.set(key, &value).map_err(A::Error::custom)
+        self.0.set(key, &value)
     }
 
     fn finish(self) -> Result<Metadata, String> {
