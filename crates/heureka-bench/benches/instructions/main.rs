@@ -28,6 +28,10 @@ const TURNS: usize = 1000;
 /// How often the long ones are taken.
 const FEW_TURNS: usize = 50;
 
+/// The server's.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() {
     // Cargo says `--bench` where it runs a bench by itself; then there is nothing to count.
     match std::env::args().nth(1).as_deref() {

@@ -12,6 +12,10 @@ mod codec;
 mod fleet;
 mod registry;
 
+/// The server's.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() {
     divan::main();
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use heureka_model::{AppName, InstanceId, InstanceKey};
 
 use super::edit_leaf::edit_leaf;
+use super::first_keys::{FirstKeys, Place};
 use super::node::{Branch, BranchParts, FILLED_LEAF_BYTES, MAX_CHILDREN, MAX_LEAF_BYTES, Node};
 use crate::memo::Slot;
 use crate::row::Row;
@@ -25,7 +26,7 @@ impl Edit {
     pub(crate) fn names(&self) -> (&AppName, &InstanceId) {
         match self {
             Self::Put(row) => row.names(),
-            Self::TakeOut(key) => names(key),
+            Self::TakeOut(key) => (&key.app, &key.id),
         }
     }
 
@@ -35,10 +36,6 @@ impl Edit {
             Self::TakeOut(_) => None,
         }
     }
-}
-
-fn names(key: &InstanceKey) -> (&AppName, &InstanceId) {
-    (&key.app, &key.id)
 }
 
 /// The root after `edits`, which are in the order of their keys, each key once.
@@ -104,12 +101,14 @@ fn edit_branch(branch: &mut Branch, edits: &[Edit], replaced: Replaced<'_>) -> E
     let parts = &mut branch.parts;
     let (mut is_untidy, mut ends, mut before) = (false, false, None);
     // From behind, so that the places of those before stay.
-    for (at, own) in shares(&parts.first_keys, edits).into_iter().rev() {
-        let is_last = at + 1 == parts.children.len();
-        let child = edit_child(parts, at, own, replaced);
+    let mut rest = edits;
+    while let Some((share, others)) = last_share(&parts.first_keys, rest) {
+        let is_last = share.child + 1 == parts.children.len();
+        let child = edit_child(parts, &share, replaced);
         is_untidy |= child.is_untidy;
         ends |= is_last && child.ends;
         before = child.before_nothing;
+        rest = others;
     }
     let fits = !is_untidy && (1..=MAX_CHILDREN).contains(&parts.children.len());
     let left = if fits {
@@ -131,24 +130,18 @@ struct EditedChild {
     before_nothing: Option<Row>,
 }
 
-/// Edits the child at a place. The others are not looked at, because they are seldom in a processor's cache.
-fn edit_child(
-    parts: &mut BranchParts,
-    at: usize,
-    edits: &[Edit],
-    replaced: Replaced<'_>,
-) -> EditedChild {
+/// Edits the child that a share is of. The others are not looked at, because they are seldom in a processor's cache.
+fn edit_child(parts: &mut BranchParts, share: &Share<'_>, replaced: Replaced<'_>) -> EditedChild {
+    let at = share.child;
     let Some(child) = parts.children.get_mut(at) else {
         return EditedChild::default();
     };
     let had = *child.totals();
-    let begins = parts.first_keys.get(at).zip(edits.first());
-    let begins = begins.is_some_and(|(first, edit)| edit.names() <= names(first));
-    let Edited { left, ends } = edit(child, edits, replaced);
+    let Edited { left, ends } = edit(child, share.edits, replaced);
     let (count, is_untidy, before_nothing) = match left {
         Left::Itself => {
             let is_small = child.is_small();
-            parts.take_over(at, &had, begins, ends);
+            parts.take_over(at, &had, share.begins, ends);
             (1, is_small, None)
         }
         Left::Nodes(nodes) => {
@@ -174,19 +167,31 @@ fn edit_child(
     }
 }
 
-/// Which children have edits, and which each has. A child has what is from its first key up to that of the next one; the
-/// first has what is before it, too.
-fn shares<'a>(first_keys: &[InstanceKey], edits: &'a [Edit]) -> Vec<(usize, &'a [Edit])> {
-    let (mut shares, mut rest) = (Vec::new(), edits);
-    while let Some(first) = rest.first() {
-        let after = first_keys.partition_point(|key| names(key) <= first.names());
-        let next = first_keys.get(after.max(1));
-        let is_own = |edit: &Edit| next.is_none_or(|next| names(next) > edit.names());
-        let (own, others) = rest.split_at(rest.partition_point(is_own));
-        shares.push((after.saturating_sub(1), own));
-        rest = others;
-    }
-    shares
+/// What one child has of edits.
+struct Share<'a> {
+    child: usize,
+    edits: &'a [Edit],
+    /// Whether the child may begin with another row after them.
+    begins: bool,
+}
+
+/// What the last child that has edits has of them, and what the others have.
+fn last_share<'a>(keys: &FirstKeys, edits: &'a [Edit]) -> Option<(Share<'a>, &'a [Edit])> {
+    let (last, before) = edits.split_last()?;
+    let Place { child, begins } = keys.find(last.names());
+    let is_others = |edit: &Edit| child > 0 && keys.is_before(edit.names(), child);
+    let (others, own) = edits.split_at(before.partition_point(is_others));
+    let share = Share {
+        child,
+        edits: own,
+        begins: match own {
+            [_] => begins,
+            own => own
+                .first()
+                .is_some_and(|first| keys.find(first.names()).begins),
+        },
+    };
+    Some((share, others))
 }
 
 /// Puts small nodes together with a neighbour. All are of one height.

@@ -2,6 +2,7 @@
 
 mod edit;
 mod edit_leaf;
+mod first_keys;
 mod node;
 mod segments;
 #[cfg(test)]

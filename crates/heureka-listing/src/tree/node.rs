@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use heureka_model::{AppName, Digest, InstanceKey, StatusCounts};
+use heureka_model::{AppName, Digest, StatusCounts};
 
+use super::first_keys::FirstKeys;
 use super::segments::Segments;
 use crate::memo::{BranchMemo, LeafMemo, Slot, is_same};
 use crate::row::Row;
@@ -55,7 +56,7 @@ pub(crate) struct BranchParts {
     /// All of one height.
     pub(crate) children: Vec<Arc<Node>>,
     /// The key of each child's first row.
-    pub(crate) first_keys: Vec<InstanceKey>,
+    pub(crate) first_keys: FirstKeys,
     /// The application of each child's last row.
     pub(crate) last_apps: Vec<AppName>,
     pub(crate) totals: Totals,
@@ -65,7 +66,7 @@ impl BranchParts {
     pub(crate) fn new(children: Vec<Arc<Node>>) -> Self {
         let mut parts = Self {
             children: Vec::with_capacity(children.len()),
-            first_keys: Vec::with_capacity(children.len()),
+            first_keys: FirstKeys::default(),
             last_apps: Vec::with_capacity(children.len()),
             totals: Totals::default(),
         };
@@ -87,8 +88,8 @@ impl BranchParts {
         };
         self.totals.remove(had);
         self.totals.add(child.totals());
-        if begins && let (Some(place), Some(first)) = (self.first_keys.get_mut(at), child.first()) {
-            *place = first.key();
+        if begins && let Some(first) = child.first() {
+            self.first_keys.set(at, first.key());
         }
         if ends && let (Some(place), Some(app)) = (self.last_apps.get_mut(at), child.last_app()) {
             *place = app.clone();
