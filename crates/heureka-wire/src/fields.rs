@@ -14,6 +14,9 @@ const COMPACT_KEYS: [&str; 5] = [
     "availability-zone",
 ];
 
+/// What a document of one instance has room for at first, so that it seldom grows while it is written.
+pub(crate) const DOCUMENT_BYTES: usize = 2048;
+
 /// The fields of an instance. `None` is not written.
 #[derive(Debug)]
 pub(crate) struct Fields<'a> {

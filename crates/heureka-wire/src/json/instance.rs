@@ -4,11 +4,11 @@ use heureka_model::{Metadata, PortDraft};
 
 use super::writer::{Astral, Json};
 use crate::Detail;
-use crate::fields::{DataCenterFields, EMPTY_MAP_CLASS, Fields, compact_metadata};
+use crate::fields::{DOCUMENT_BYTES, DataCenterFields, EMPTY_MAP_CLASS, Fields, compact_metadata};
 
 /// As a document of its own: `{"instance":{…}}`.
 pub(crate) fn wrapped_instance(fields: &Fields<'_>) -> Vec<u8> {
-    let mut json = Json::new(Astral::Escaped);
+    let mut json = Json::behind(Vec::with_capacity(DOCUMENT_BYTES), Astral::Escaped);
     json.object(|json| {
         json.key("instance");
         write_full(json, fields);

@@ -4,12 +4,12 @@ use heureka_model::{InstanceStatus, Metadata, PortDraft};
 
 use super::name_coder;
 use super::writer::Xml;
-use crate::fields::{DataCenterFields, EMPTY_MAP_CLASS, Fields, compact_metadata};
+use crate::fields::{DOCUMENT_BYTES, DataCenterFields, EMPTY_MAP_CLASS, Fields, compact_metadata};
 use crate::{Detail, Form, Version, Within};
 
 /// As a document of its own, which is always full.
 pub(crate) fn single_instance(fields: &Fields<'_>, version: Version) -> Vec<u8> {
-    let mut xml = Xml::new(Detail::Full, 0);
+    let mut xml = Xml::behind(Vec::with_capacity(DOCUMENT_BYTES), Detail::Full, 0);
     xml.element("instance", None, |xml| write_full(xml, fields, version));
     xml.finish()
 }
