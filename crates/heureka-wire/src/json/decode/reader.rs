@@ -1,7 +1,8 @@
 //! Walks through a document token by token.
 //!
-//! What serde offers knows a number only as a number, or as a text that has to be looked for first, and most of the time of
-//! reading a registration went into that. A text in which something is escaped is still serde_json's to read.
+//! serde's visitors are told what a number is and not how it was written, so each value would have to be cut out first and then
+//! be read; that is more than a quarter of the time of reading a registration. A text in which something is escaped is
+//! serde_json's to read.
 
 #[cfg(test)]
 mod tests;
