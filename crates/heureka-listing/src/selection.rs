@@ -17,6 +17,8 @@ use crate::tree::{Leaf, Listing, Node, Totals};
 
 /// Pieces below this size are copied together, because each write takes only a few.
 const COPIED_BELOW_BYTES: usize = 4 * 1024;
+/// What such copies have room for at first: as much as stands before and behind one application.
+const FIRST_BYTES: usize = 256;
 
 /// Some rows of a listing, application by application.
 #[derive(Clone, Debug, Default)]
@@ -300,6 +302,9 @@ struct Gathered {
 
 impl Gathered {
     fn copy(&mut self, bytes: &[u8]) {
+        if self.open.is_empty() {
+            self.open.reserve(FIRST_BYTES.max(bytes.len()));
+        }
         self.open.extend_from_slice(bytes);
     }
 

@@ -37,16 +37,18 @@ pub enum BodyTypeError {
 pub fn body_type(content_type: Option<&str>) -> Result<BodyType, BodyTypeError> {
     let content_type = content_type.ok_or(BodyTypeError::Absent)?;
     let media_type = MediaType::parse(content_type).ok_or(BodyTypeError::Malformed)?;
-    let format = match (
-        lower(media_type.kind).as_str(),
-        lower(media_type.subtype).as_str(),
-    ) {
-        ("application", "json") => Format::Json,
-        ("application", "xml" | "*") | ("*", "*") => Format::Xml,
-        _ => return Err(BodyTypeError::Unsupported),
-    };
-    let charset = media_type.parameter("charset").map(lower);
-    if !matches!(charset.as_deref(), None | Some("utf-8" | "iso-8859-1")) {
+    let known = [
+        ("application", "json", Format::Json),
+        ("application", "xml", Format::Xml),
+        ("application", "*", Format::Xml),
+        ("*", "*", Format::Xml),
+    ];
+    let mut known = known.into_iter();
+    let known = known.find(|(kind, subtype, _)| media_type.is(kind, subtype));
+    let (_, _, format) = known.ok_or(BodyTypeError::Unsupported)?;
+    let charset = media_type.parameter("charset").unwrap_or("utf-8");
+    let is_known = |known: &str| charset.eq_ignore_ascii_case(known);
+    if !["utf-8", "iso-8859-1"].into_iter().any(is_known) {
         return Err(BodyTypeError::Unsupported);
     }
     Ok(BodyType {
@@ -104,6 +106,11 @@ impl<'a> MediaType<'a> {
         })
     }
 
+    /// Whether it is this one, in any case.
+    pub(crate) fn is(&self, kind: &str, subtype: &str) -> bool {
+        self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype)
+    }
+
     pub(crate) fn parameter(&self, name: &str) -> Option<&'a str> {
         let found = self
             .parameters
@@ -124,10 +131,6 @@ fn unquoted(value: &str) -> &str {
 fn is_token(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_part)
-}
-
-fn lower(text: &str) -> String {
-    text.to_ascii_lowercase()
 }
 
 #[cfg(test)]

@@ -137,17 +137,15 @@ fn acceptable(accept: Option<&str>) -> Result<Vec<Range<'_>>, NotAcceptable> {
 
 fn range_of(part: &str, place: usize) -> Option<Range<'_>> {
     let media_type = MediaType::parse(part)?;
-    let (kind, subtype) = (
-        media_type.kind.to_ascii_lowercase(),
-        media_type.subtype.to_ascii_lowercase(),
-    );
-    let (format, exactness) = match (kind.as_str(), subtype.as_str()) {
-        ("application", "json") => (Format::Json, 2),
-        ("application", "xml") => (Format::Xml, 2),
-        ("application", "*") => (Format::Xml, 1),
-        ("*", "*") => (Format::Xml, 0),
-        _ => return None,
-    };
+    let known = [
+        ("application", "json", Format::Json, 2),
+        ("application", "xml", Format::Xml, 2),
+        ("application", "*", Format::Xml, 1),
+        ("*", "*", Format::Xml, 0),
+    ];
+    let mut known = known.into_iter();
+    let (_, _, format, exactness) =
+        known.find(|(kind, subtype, ..)| media_type.is(kind, subtype))?;
     let weight = media_type.parameter("q").map_or(Some(1000), thousandths)?;
     (weight > 0).then_some(Range {
         format,
@@ -167,14 +165,10 @@ fn labelled(format: Format, ranges: &[Range<'_>]) -> AnswerType {
     let content_type = match named {
         None => format.media_type().to_owned(),
         Some(Range { media_type, .. }) => {
-            let name = format!("{}/{}", media_type.kind, media_type.subtype);
-            match media_type
-                .parameter("charset")
-                .filter(|charset| is_utf_8(charset))
-            {
-                Some(charset) => format!("{name};charset={charset}"),
-                None => name,
-            }
+            let charset = media_type.parameter("charset");
+            let charset = charset.filter(|charset| is_utf_8(charset));
+            let (before, charset) = charset.map_or(("", ""), |charset| (";charset=", charset));
+            [media_type.kind, "/", media_type.subtype, before, charset].concat()
         }
     };
     AnswerType {

@@ -1,7 +1,5 @@
 //! `ETag`: what an answer shows, so that a client that has it need not be told again.
 
-use std::fmt::Write as _;
-
 use heureka_model::Digest;
 use heureka_wire::{Detail, Form, Format, Version};
 use http::{HeaderMap, HeaderValue, header};
@@ -52,12 +50,9 @@ impl Tag {
             Version::V2 => "",
         };
         let mut text = String::with_capacity(LONGEST_BYTES);
-        // To write to a text cannot fail.
-        let _ = write!(
-            text,
-            "{WEAK}\"{:032x}-{shows}{format}{detail}{version}\"",
-            of_regions.0
-        );
+        text.extend([WEAK, "\""]);
+        text.extend(hex_digits(of_regions));
+        text.extend(["-", shows, format, detail, version, "\""]);
         Self(text)
     }
 
@@ -80,6 +75,13 @@ impl Tag {
     pub(crate) fn into_header(self) -> Option<HeaderValue> {
         HeaderValue::try_from(self.0).ok()
     }
+}
+
+/// All 32 of them, zeros included.
+fn hex_digits(digest: Digest) -> impl Iterator<Item = char> {
+    let bytes = digest.0.to_be_bytes().into_iter();
+    let halves = bytes.flat_map(|byte| [byte >> 4, byte & 0xf]);
+    halves.filter_map(|half| char::from_digit(u32::from(half), 16))
 }
 
 #[cfg(test)]

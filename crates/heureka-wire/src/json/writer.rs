@@ -10,6 +10,9 @@ pub(crate) enum Astral {
     Escaped,
 }
 
+/// What a piece has room for at first: the head of an application seldom takes more.
+const FIRST_BYTES: usize = 128;
+
 /// JSON that is being written, or a piece of it. Commas come by themselves.
 #[derive(Debug)]
 pub(crate) struct Json {
@@ -21,7 +24,7 @@ pub(crate) struct Json {
 
 impl Json {
     pub(crate) fn new(astral: Astral) -> Self {
-        Self::behind(Vec::new(), astral)
+        Self::behind(Vec::with_capacity(FIRST_BYTES), astral)
     }
 
     /// A piece that is written behind other bytes.
