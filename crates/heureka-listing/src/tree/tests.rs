@@ -129,6 +129,26 @@ fn check_leaf(leaf: &Leaf, before: Option<&Row>) -> Option<Row> {
     leaf.rows.last().cloned()
 }
 
+/// The first child of a branch has what is before it as well, also where nothing else is left of the branch.
+#[test]
+fn a_row_before_all_others_stays_where_they_are_taken_out() {
+    let all = 0..INSTANCES;
+    let before = row(0, InstanceStatus::Up);
+    let listing: Listing = all
+        .clone()
+        .skip(1)
+        .map(|number| row(number, InstanceStatus::Up))
+        .collect();
+    let out = all.skip(1).map(|number| Edit::TakeOut(key(number)));
+    let edits = out.chain([Edit::Put(before.clone())]);
+    let edited = listing.edited(edits.collect());
+    let left = edited.root().map_or_else(Vec::new, |root| rows_of(root));
+    assert_eq!(
+        left.iter().map(Row::key).collect::<Vec<_>>(),
+        [before.key()]
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
