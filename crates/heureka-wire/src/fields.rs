@@ -17,6 +17,9 @@ const COMPACT_KEYS: [&str; 5] = [
 /// What a document of one instance has room for at first, so that it seldom grows while it is written.
 pub(crate) const DOCUMENT_BYTES: usize = 2048;
 
+/// What a piece of a document has room for at first: the head of an application seldom takes more.
+pub(crate) const PIECE_BYTES: usize = 128;
+
 /// The fields of an instance. `None` is not written.
 #[derive(Debug)]
 pub(crate) struct Fields<'a> {

@@ -37,15 +37,7 @@ pub enum BodyTypeError {
 pub fn body_type(content_type: Option<&str>) -> Result<BodyType, BodyTypeError> {
     let content_type = content_type.ok_or(BodyTypeError::Absent)?;
     let media_type = MediaType::parse(content_type).ok_or(BodyTypeError::Malformed)?;
-    let known = [
-        ("application", "json", Format::Json),
-        ("application", "xml", Format::Xml),
-        ("application", "*", Format::Xml),
-        ("*", "*", Format::Xml),
-    ];
-    let mut known = known.into_iter();
-    let known = known.find(|(kind, subtype, _)| media_type.is(kind, subtype));
-    let (_, _, format) = known.ok_or(BodyTypeError::Unsupported)?;
+    let (format, _) = media_type.format().ok_or(BodyTypeError::Unsupported)?;
     let charset = media_type.parameter("charset").unwrap_or("utf-8");
     let is_known = |known: &str| charset.eq_ignore_ascii_case(known);
     if !["utf-8", "iso-8859-1"].into_iter().any(is_known) {
@@ -106,9 +98,20 @@ impl<'a> MediaType<'a> {
         })
     }
 
-    /// Whether it is this one, in any case.
-    pub(crate) fn is(&self, kind: &str, subtype: &str) -> bool {
-        self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype)
+    /// The format that it stands for, and how exactly it names that: wildcards mean XML. In any case of its letters.
+    pub(crate) fn format(&self) -> Option<(Format, u8)> {
+        let is = |kind: &str, subtype: &str| {
+            self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype)
+        };
+        let known = [
+            ("application", "json", Format::Json, 2),
+            ("application", "xml", Format::Xml, 2),
+            ("application", "*", Format::Xml, 1),
+            ("*", "*", Format::Xml, 0),
+        ];
+        let mut known = known.into_iter();
+        let (.., format, exactness) = known.find(|(kind, subtype, ..)| is(kind, subtype))?;
+        Some((format, exactness))
     }
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&'a str> {

@@ -137,15 +137,7 @@ fn acceptable(accept: Option<&str>) -> Result<Vec<Range<'_>>, NotAcceptable> {
 
 fn range_of(part: &str, place: usize) -> Option<Range<'_>> {
     let media_type = MediaType::parse(part)?;
-    let known = [
-        ("application", "json", Format::Json, 2),
-        ("application", "xml", Format::Xml, 2),
-        ("application", "*", Format::Xml, 1),
-        ("*", "*", Format::Xml, 0),
-    ];
-    let mut known = known.into_iter();
-    let (_, _, format, exactness) =
-        known.find(|(kind, subtype, ..)| media_type.is(kind, subtype))?;
+    let (format, exactness) = media_type.format()?;
     let weight = media_type.parameter("q").map_or(Some(1000), thousandths)?;
     (weight > 0).then_some(Range {
         format,

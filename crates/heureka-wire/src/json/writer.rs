@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use crate::fields::PIECE_BYTES;
+
 /// How characters beyond the basic plane are written. Jackson escapes them when it writes to a stream and does not
 /// when it writes to a string, which is what listings are made of (`golden/spring` 07-metadata/17 and 58).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,9 +11,6 @@ pub(crate) enum Astral {
     Raw,
     Escaped,
 }
-
-/// What a piece has room for at first: the head of an application seldom takes more.
-const FIRST_BYTES: usize = 128;
 
 /// JSON that is being written, or a piece of it. Commas come by themselves.
 #[derive(Debug)]
@@ -24,7 +23,7 @@ pub(crate) struct Json {
 
 impl Json {
     pub(crate) fn new(astral: Astral) -> Self {
-        Self::behind(Vec::with_capacity(FIRST_BYTES), astral)
+        Self::behind(Vec::with_capacity(PIECE_BYTES), astral)
     }
 
     /// A piece that is written behind other bytes.

@@ -4,9 +4,7 @@ use std::io::Write as _;
 
 use super::chars::is_legal;
 use crate::Detail;
-
-/// What a piece has room for at first: the head of an application seldom takes more.
-const FIRST_BYTES: usize = 128;
+use crate::fields::PIECE_BYTES;
 
 /// XML that is being written. It is well-formed if every element that is opened is closed.
 #[derive(Debug)]
@@ -19,7 +17,7 @@ pub(super) struct Xml {
 impl Xml {
     /// A document, or a piece of one that begins inside `depth` elements.
     pub(super) fn new(detail: Detail, depth: usize) -> Self {
-        Self::behind(Vec::with_capacity(FIRST_BYTES), detail, depth)
+        Self::behind(Vec::with_capacity(PIECE_BYTES), detail, depth)
     }
 
     /// A piece that is written behind other bytes.
