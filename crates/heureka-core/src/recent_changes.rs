@@ -1,15 +1,23 @@
 //! The window of changes that a delta shows.
 
-use std::collections::BTreeMap;
+mod orders;
+
 use std::hash::{Hash as _, Hasher as _};
 use std::time::Duration;
 
 use heureka_model::{InstanceInfo, InstanceKey, SeededHash};
 use siphasher::sip::SipHasher13;
 
+use self::orders::Orders;
 use crate::config::DeltaConfig;
 use crate::entry::Entry;
 use crate::place::{ByHash, Named, Names};
+
+/// For each change that the window may hold, this many may have been followed by a later one of their key before changes go
+/// as if it held too many. Each takes four bytes.
+const GAPS_FOR_EACH: usize = 64;
+/// A window that may hold less than this is as patient with keys that change often as one of this size.
+const MIN_PATIENT_WINDOW: usize = 1024;
 
 /// Which keys changed lately, each once, the last change last (server.md R79 to R83).
 ///
@@ -17,10 +25,10 @@ use crate::place::{ByHash, Named, Names};
 #[derive(Debug)]
 pub(crate) struct RecentChanges {
     config: DeltaConfig,
-    by_order: BTreeMap<u64, Change>,
-    order_of: ByHash<Names, u64>,
+    /// The last change of each key.
+    by_key: ByHash<Names, Change>,
+    orders: Orders,
     hash: SeededHash,
-    next_order: u64,
     /// Of all orders below, the changes may have been dropped.
     dropped_before: u64,
     /// The sum of the digests of all changes in the window.
@@ -35,6 +43,8 @@ pub(crate) struct Change {
     pub(crate) named: Named,
     /// The instance as it was when it left, where it is gone.
     pub(crate) gone: Option<Box<InstanceInfo>>,
+    /// How many changes there were before it.
+    pub(crate) order: u64,
     at: Duration,
     digest: u64,
 }
@@ -43,10 +53,9 @@ impl RecentChanges {
     pub(crate) fn new(config: DeltaConfig, hash: SeededHash) -> Self {
         Self {
             config,
-            by_order: BTreeMap::new(),
-            order_of: ByHash::default(),
+            by_key: ByHash::default(),
+            orders: Orders::default(),
             hash,
-            next_order: 0,
             dropped_before: 0,
             digest: 0,
             truncated_until: None,
@@ -59,6 +68,7 @@ impl RecentChanges {
             digest: digest(&named.key, entry),
             named,
             gone: None,
+            order: self.orders.next(),
             at: mono,
         });
     }
@@ -70,6 +80,7 @@ impl RecentChanges {
             digest: digest(&named.key, entry),
             named,
             gone,
+            order: self.orders.next(),
             at: mono,
         });
     }
@@ -80,34 +91,33 @@ impl RecentChanges {
             digest: digest_of_listed(info),
             named: Named::new(self.hash, info.document.key()),
             gone: is_gone.then(|| Box::new(info.clone())),
+            order: self.orders.next(),
             at: mono,
         });
     }
 
     /// The changes, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Change> {
-        self.by_order.values()
+        self.since(0)
     }
 
-    /// The changes from `order` on, with their orders, oldest first.
-    pub(crate) fn since(&self, order: u64) -> impl Iterator<Item = (u64, &Change)> {
-        let changes = self.by_order.range(order..);
-        changes.map(|(order, change)| (*order, change))
+    /// The changes from `order` on, oldest first.
+    pub(crate) fn since(&self, order: u64) -> impl Iterator<Item = &Change> {
+        self.orders.since(order).filter_map(|index| self.at(index))
     }
 
     /// Whether a change from `order` on was dropped, not only followed by a later one of its key.
     pub(crate) fn has_dropped(&self, order: u64) -> bool {
-        order < self.dropped_before || order > self.next_order
+        order < self.dropped_before || order > self.orders.next()
     }
 
     /// The order of the oldest change, or that of the next one where there is none.
     pub(crate) fn oldest_order(&self) -> u64 {
-        let first = self.by_order.first_key_value();
-        first.map_or(self.next_order, |(order, _)| *order)
+        self.orders.oldest()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_order.len()
+        self.by_key.len()
     }
 
     /// Whether a change fell out before its time, so that a delta would not tell everything (F64).
@@ -122,7 +132,7 @@ impl RecentChanges {
 
     /// How many changes there ever were: as long as it stays, so does what is shown.
     pub(crate) fn revision(&self) -> u64 {
-        self.next_order
+        self.orders.next()
     }
 
     /// What the version is made of; the digest of several windows is their sum.
@@ -132,42 +142,68 @@ impl RecentChanges {
 
     /// Drops what is older than the retention (server.md R80).
     pub(crate) fn forget_old(&mut self, mono: Duration) {
-        while let Some(oldest) = self.by_order.first_entry()
-            && oldest.get().at.saturating_add(self.config.retention) < mono
+        while let Some(index) = self.orders.first()
+            && let Some(oldest) = self.at(index)
+            && oldest.at.saturating_add(self.config.retention) < mono
         {
-            let (order, change) = oldest.remove_entry();
-            self.forget(order, &change);
+            self.forget(index);
         }
+    }
+
+    fn at(&self, index: usize) -> Option<&Change> {
+        self.by_key.get_index(index).map(|(_, change)| change)
     }
 
     fn record(&mut self, change: Change) {
-        let earlier = self.order_of.insert(change.named.names, self.next_order);
-        if let Some(earlier) = earlier.and_then(|order| self.by_order.remove(&order)) {
-            self.digest = self.digest.wrapping_sub(earlier.digest);
-        }
-        self.make_room(change.at);
         self.digest = self.digest.wrapping_add(change.digest);
-        self.by_order.insert(self.next_order, change);
-        self.next_order += 1;
+        let mono = change.at;
+        match self.by_key.get_full_mut(&change.named.names) {
+            Some((index, _, own)) => {
+                let earlier = std::mem::replace(own, change);
+                self.digest = self.digest.wrapping_sub(earlier.digest);
+                self.orders.remove(earlier.order);
+                self.orders.push(index);
+                self.make_room(mono, Self::has_too_many_gaps);
+            }
+            None => {
+                self.make_room(mono, Self::is_full);
+                self.orders.push(self.by_key.len());
+                self.by_key.insert(change.named.names, change);
+            }
+        }
     }
 
-    fn make_room(&mut self, mono: Duration) {
-        if self.by_order.len() < self.config.max_changes.max(1) {
+    fn is_full(&self) -> bool {
+        self.by_key.len() >= self.config.max_changes.max(1) || self.has_too_many_gaps()
+    }
+
+    fn has_too_many_gaps(&self) -> bool {
+        let patient = self.config.max_changes.max(MIN_PATIENT_WINDOW);
+        self.orders.len() > patient.saturating_mul(GAPS_FOR_EACH)
+    }
+
+    /// Forgets the oldest change, even before its time, where there is too much of something.
+    fn make_room(&mut self, mono: Duration, is_too_much: impl Fn(&Self) -> bool) {
+        if !is_too_much(self) {
             return;
         }
         self.forget_old(mono);
-        if self.by_order.len() >= self.config.max_changes.max(1)
-            && let Some((order, change)) = self.by_order.pop_first()
+        if is_too_much(self)
+            && let Some(oldest) = self.orders.first().and_then(|index| self.forget(index))
         {
-            self.truncated_until = Some(change.at.saturating_add(self.config.retention));
-            self.forget(order, &change);
+            self.truncated_until = Some(oldest.at.saturating_add(self.config.retention));
         }
     }
 
-    fn forget(&mut self, order: u64, change: &Change) {
-        self.dropped_before = order + 1;
-        self.order_of.swap_remove(&change.named.names);
-        self.digest = self.digest.wrapping_sub(change.digest);
+    fn forget(&mut self, index: usize) -> Option<Change> {
+        let (_, forgotten) = self.by_key.swap_remove_index(index)?;
+        self.orders.remove(forgotten.order);
+        if let Some((_, moved)) = self.by_key.get_index(index) {
+            self.orders.moved(moved.order, index);
+        }
+        self.dropped_before = forgotten.order + 1;
+        self.digest = self.digest.wrapping_sub(forgotten.digest);
+        Some(forgotten)
     }
 }
 
@@ -234,6 +270,36 @@ mod tests {
             assert_eq!(version(digest), expected, "{digest}");
         }
         assert!((1..=LARGEST).contains(&version(u64::MAX)));
+    }
+
+    fn change_of(id: &str, changes: &RecentChanges) -> Change {
+        Change {
+            named: Named::new(changes.hash, InstanceKey::new("APP", id)),
+            gone: None,
+            order: changes.orders.next(),
+            at: Duration::ZERO,
+            digest: changes.orders.next() * 3,
+        }
+    }
+
+    #[test]
+    fn a_key_that_changes_often_is_patiently_borne_and_not_for_ever() {
+        let config = DeltaConfig {
+            max_changes: 2,
+            ..DeltaConfig::default()
+        };
+        let mut changes = RecentChanges::new(config, SeededHash::new(1, 2));
+        changes.record(change_of("calm", &changes));
+        for _ in 1..MIN_PATIENT_WINDOW * GAPS_FOR_EACH {
+            changes.record(change_of("restless", &changes));
+        }
+        assert_eq!((changes.len(), changes.oldest_order()), (2, 0));
+        assert!(!changes.is_truncated(Duration::ZERO));
+        changes.record(change_of("restless", &changes));
+        let newest = changes.revision() - 1;
+        assert_eq!((changes.len(), changes.oldest_order()), (1, newest));
+        assert!(changes.is_truncated(Duration::ZERO) && changes.has_dropped(0));
+        assert_eq!(changes.digest(), newest * 3);
     }
 
     #[test]

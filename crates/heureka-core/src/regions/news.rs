@@ -73,22 +73,22 @@ impl View<'_> {
         let changes = windows.flat_map(|(index, (place, window))| {
             let order = cursor.seen_of(place).unwrap_or(0);
             let own = window.since(order);
-            own.map(move |(order, change)| (index, order, change))
+            own.map(move |change| (index, change))
         });
         changes
-            .filter(|(index, _, change)| self.allows(*index, &change.named.key.app))
-            .filter_map(|(place, order, change)| self.shown_change(place, order, change))
+            .filter(|(index, change)| self.allows(*index, &change.named.key.app))
+            .filter_map(|(place, change)| self.shown_change(place, change))
             .collect()
     }
 
     /// A key that left one place and is still shown from another one has not left.
-    fn shown_change(&self, place: usize, order: u64, change: &Change) -> Option<ShownChange> {
+    fn shown_change(&self, place: usize, change: &Change) -> Option<ShownChange> {
         let shown = self.get(&change.named);
         let is_shown = shown.is_some();
         let info = shown.or_else(|| change.gone.as_deref().cloned())?;
         Some(ShownChange {
             place,
-            order,
+            order: change.order,
             info,
             is_shown,
         })
