@@ -1,10 +1,14 @@
 //! What one scope shows, kept up with the registry.
 
-use std::collections::{BTreeSet, VecDeque};
+mod superseded;
+
+use std::collections::VecDeque;
 
 use heureka_core::{Cursor, News};
 use heureka_listing::{AskedForms, Edit, Listing, Row};
 use heureka_model::InstanceKey;
+
+use self::superseded::Superseded;
 
 /// What one scope shows: everything, and what changed lately.
 ///
@@ -23,10 +27,7 @@ struct Recent {
     listing: Listing,
     /// For each place, the changes that were told of and are still shown, oldest first.
     told: Vec<VecDeque<Told>>,
-    /// How many changes were told of.
-    told_count: u64,
-    /// Which of those in `told` had a later change of their key.
-    superseded: BTreeSet<u64>,
+    superseded: Superseded,
 }
 
 /// A change that a delta shows.
@@ -45,8 +46,9 @@ impl Mirror {
 
     /// Lets go of what was made in other forms.
     pub(super) fn keep(&mut self, asked: &AskedForms) {
-        self.full = self.full.keeping(asked);
-        self.recent.listing = self.recent.listing.keeping(asked);
+        self.full = std::mem::take(&mut self.full).keeping(asked);
+        let recent = &mut self.recent.listing;
+        *recent = std::mem::take(recent).keeping(asked);
     }
 
     /// Takes what has changed since the last time.
@@ -73,9 +75,6 @@ impl Mirror {
         self.full = std::mem::take(&mut self.full).edited(shown);
         // A key that was forgotten and has changed again is put in after it was taken out.
         self.recent.edit(changed);
-        for told in forgotten {
-            self.recent.superseded.remove(&told.number);
-        }
     }
 }
 
@@ -88,8 +87,7 @@ impl Told {
 impl Recent {
     /// Remembers a change that is shown, which is an edit of the listing.
     fn note(&mut self, place: usize, order: u64, row: Row) -> Edit {
-        self.told_count += 1;
-        let number = self.told_count;
+        let number = self.superseded.add();
         if self.told.len() <= place {
             self.told.resize_with(place + 1, VecDeque::new);
         }
@@ -104,7 +102,7 @@ impl Recent {
         let superseded = &mut self.superseded;
         let listing = std::mem::take(&mut self.listing);
         self.listing = listing.edited_telling(edits, &mut |row| {
-            superseded.insert(row.told());
+            superseded.note(row.told());
         });
     }
 
@@ -113,11 +111,14 @@ impl Recent {
         let mut forgotten = Vec::new();
         for (told, oldest) in self.told.iter_mut().zip(oldest_orders) {
             while let Some(told) = told.pop_front_if(|told| told.order < *oldest) {
-                if !self.superseded.remove(&told.number) {
+                if !self.superseded.has(told.number) {
                     forgotten.push(told);
                 }
             }
         }
+        let oldest = self.told.iter().filter_map(VecDeque::front);
+        self.superseded
+            .forget_before(oldest.map(|told| told.number).min());
         forgotten
     }
 }
