@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heureka_wire::Form;
 
 use crate::shape::Shape;
-use crate::tree::{Branch, BranchParts, Leaf, Listing, Node};
+use crate::tree::{Listing, Node};
 
 /// The forms that are still asked for.
 #[derive(Clone, Debug, Default)]
@@ -37,27 +37,25 @@ impl AskedForms {
 impl Listing {
     /// The same rows, with what was made of them in these forms and no other. It takes a look at each leaf.
     #[must_use]
-    pub fn keeping(&self, forms: &AskedForms) -> Self {
-        Self::of_root(self.root().map(|root| kept(root, forms)))
+    pub fn keeping(self, forms: &AskedForms) -> Self {
+        let mut root = self.into_root();
+        if let Some(root) = &mut root {
+            forget_others(root, forms);
+        }
+        Self::of_root(root)
     }
 }
 
-fn kept(node: &Node, forms: &AskedForms) -> Arc<Node> {
-    Arc::new(match node {
-        Node::Leaf(leaf) => Node::Leaf(Leaf {
-            rows: Arc::clone(&leaf.rows),
-            segments: leaf.segments.clone(),
-            totals: leaf.totals,
-            before: leaf.before.clone(),
-            is_reread: false,
-            memo: leaf.memo.with(|memo| memo.keeping(forms)),
-        }),
-        Node::Branch(branch) => {
-            let children = branch.parts.children.iter();
-            Node::Branch(Branch {
-                parts: BranchParts::new(children.map(|child| kept(child, forms)).collect()),
-                memo: branch.memo.with(|memo| memo.keeping(forms)),
-            })
+fn forget_others(node: &mut Arc<Node>, forms: &AskedForms) {
+    match Arc::make_mut(node) {
+        Node::Leaf(leaf) => {
+            leaf.is_reread = false;
+            leaf.memo = leaf.memo.with(|memo| memo.keeping(forms));
         }
-    })
+        Node::Branch(branch) => {
+            branch.memo = branch.memo.with(|memo| memo.keeping(forms));
+            let children = branch.parts.children.iter_mut();
+            children.for_each(|child| forget_others(child, forms));
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! A leaf after edits.
 
 use std::iter::Peekable;
-use std::sync::Arc;
 
 use heureka_model::{AppName, InstanceId};
 
@@ -18,7 +17,7 @@ pub(super) fn edit_leaf(leaf: &mut Leaf, edits: &[Edit], replaced: Replaced<'_>)
     if edits.len() > ONE_BY_ONE {
         let last = leaf.rows.last().zip(edits.last());
         let ends = last.is_none_or(|(last, edit)| last.names() <= edit.names());
-        let rows = Arc::unwrap_or_clone(std::mem::take(&mut leaf.rows));
+        let rows = std::mem::take(&mut leaf.rows);
         let left = leaf.divided(merged_at_once(rows, edits, replaced));
         return Edited { left, ends };
     }
@@ -31,7 +30,7 @@ pub(super) fn edit_leaf(leaf: &mut Leaf, edits: &[Edit], replaced: Replaced<'_>)
         ends |= leaf.make(edit, &mut origins, replaced);
     }
     if leaf.rows.is_empty() || leaf.totals.weight_bytes > MAX_LEAF_BYTES {
-        let rows = Arc::unwrap_or_clone(std::mem::take(&mut leaf.rows));
+        let rows = std::mem::take(&mut leaf.rows);
         let left = leaf.divided(rows);
         return Edited { left, ends };
     }
@@ -52,7 +51,7 @@ impl Leaf {
     /// Makes one edit, and follows it in what is known of where rows were before. Says whether another row may be the last
     /// one now.
     fn make(&mut self, edit: &Edit, origins: &mut Origins, replaced: Replaced<'_>) -> bool {
-        let rows = Arc::make_mut(&mut self.rows);
+        let rows = &mut self.rows;
         let count = rows.len();
         match (find(rows, edit.names()), edit) {
             (Ok(at), Edit::Put(row)) => {

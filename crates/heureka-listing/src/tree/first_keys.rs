@@ -1,22 +1,33 @@
 //! The keys with which the children of a branch begin.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
-use heureka_model::{AppName, InstanceId, InstanceKey};
+use heureka_model::{AppName, InstanceId};
 
 /// The keys with which the children of a branch begin, in their order.
 ///
-/// Their texts are spread over memory and seldom in a processor's cache. So a few bytes of each are kept side by side, and a
-/// search reads a text only where these are alike.
+/// The rows' own texts are spread over memory and seldom in a processor's cache. So all texts are here once more, side by
+/// side, and a search reads one only where the first bytes of several are alike.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FirstKeys {
-    keys: Vec<InstanceKey>,
-    /// The first bytes of each key that not all of them share.
-    heads: Vec<u64>,
+    marks: Vec<Mark>,
+    /// The application and the id of each, one key behind the other.
+    texts: String,
     /// Whether they are of one application: then heads are of ids, otherwise of applications.
     are_of_one_app: bool,
     /// How many bytes all have in common before their heads.
     common_bytes: usize,
+}
+
+/// What is known of one key.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Mark {
+    /// Its first bytes that not all keys share.
+    head: u64,
+    /// Where its id begins in the texts. Its application begins where the key before it ends.
+    id_begins: u32,
+    ends: u32,
 }
 
 /// Where a key belongs.
@@ -29,70 +40,69 @@ pub(crate) struct Place {
 }
 
 type Names<'a> = (&'a AppName, &'a InstanceId);
+type Texts<'a> = (&'a str, &'a str);
 
 impl FirstKeys {
     /// Puts keys in the place of some. All are looked at.
-    pub(crate) fn splice(
+    pub(crate) fn splice<'a>(
         &mut self,
-        place: std::ops::Range<usize>,
-        keys: impl Iterator<Item = InstanceKey>,
+        place: Range<usize>,
+        keys: impl Iterator<Item = Names<'a>>,
     ) {
-        self.keys.splice(place, keys);
-        self.look_at_all();
+        let mut spliced = Self::default();
+        (0..place.start).for_each(|at| spliced.push(self.texts_at(at)));
+        keys.for_each(|key| spliced.push(texts(key)));
+        (place.end..self.marks.len()).for_each(|at| spliced.push(self.texts_at(at)));
+        spliced.make_heads();
+        *self = spliced;
     }
 
-    /// Puts another key in the place of one, mostly the same text in another piece of memory.
-    pub(crate) fn set(&mut self, at: usize, key: InstanceKey) {
-        if let Some(own) = self.keys.get_mut(at) {
-            let is_same = *own == key;
-            *own = key;
-            if !is_same {
-                self.look_at_all();
-            }
+    /// Puts another key in the place of one, mostly the same.
+    pub(crate) fn set(&mut self, at: usize, key: Names<'_>) {
+        if self.texts_at(at) != texts(key) {
+            self.splice(at..at + 1, std::iter::once(key));
         }
     }
 
     /// Where these names belong.
     pub(crate) fn find(&self, searched: Names<'_>) -> Place {
+        let searched = texts(searched);
         let alike = match self.head_of(searched) {
             Ok(head) => {
                 // All are counted, because then a processor waits for memory once and not again and again.
-                let below = self.heads.iter().filter(|own| **own < head).count();
-                let others = self.heads.iter().skip(below);
-                below..below + others.take_while(|own| **own == head).count()
+                let below = self.marks.iter().filter(|own| own.head < head).count();
+                let others = self.marks.iter().skip(below);
+                below..below + others.take_while(|own| own.head == head).count()
             }
             Err(Ordering::Less) => 0..0,
-            Err(_) => self.keys.len()..self.keys.len(),
+            Err(_) => self.marks.len()..self.marks.len(),
         };
-        let keys = self.keys.get(alike.clone()).unwrap_or_default();
-        match keys.binary_search_by(|key| names(key).cmp(&searched)) {
-            Ok(at) => Place {
-                child: alike.start + at,
-                begins: true,
+        let mut not_behind = alike.clone().rev();
+        match not_behind.find(|at| self.texts_at(*at) <= searched) {
+            Some(at) => Place {
+                child: at,
+                begins: self.texts_at(at) == searched,
             },
-            Err(at) => Place {
-                child: (alike.start + at).saturating_sub(1),
-                begins: alike.start + at == 0,
+            None => Place {
+                child: alike.start.saturating_sub(1),
+                begins: alike.start == 0,
             },
         }
     }
 
     /// Whether these names come before a child's first key.
     pub(crate) fn is_before(&self, searched: Names<'_>, child: usize) -> bool {
-        let key = self.keys.get(child);
-        key.is_some_and(|key| searched < names(key))
+        texts(searched) < self.texts_at(child)
     }
 
     /// The head that these names have, or on which side of all keys they are.
-    fn head_of(&self, (app, id): Names<'_>) -> Result<u64, Ordering> {
-        let first = self.keys.first().ok_or(Ordering::Greater)?;
-        let text = if self.are_of_one_app {
-            is_equal(app.cmp(&first.app))?;
-            id.as_str()
-        } else {
-            app.as_str()
-        };
-        let common = self.text_of(first).as_bytes().get(..self.common_bytes);
+    fn head_of(&self, searched: Texts<'_>) -> Result<u64, Ordering> {
+        let first = self.texts_at(0);
+        if self.are_of_one_app {
+            is_equal(searched.0.cmp(first.0))?;
+        }
+        let (text, first) = (self.told_apart_by(searched), self.told_apart_by(first));
+        let common = first.as_bytes().get(..self.common_bytes);
         let common = common.unwrap_or_default();
         let text = text.as_bytes();
         match text.split_at_checked(common.len()) {
@@ -105,27 +115,60 @@ impl FirstKeys {
         }
     }
 
-    fn text_of<'a>(&self, key: &'a InstanceKey) -> &'a str {
-        if self.are_of_one_app {
-            key.id.as_str()
-        } else {
-            key.app.as_str()
-        }
+    /// The names of a key, which are empty where there is none.
+    fn texts_at(&self, at: usize) -> Texts<'_> {
+        let begins = at.checked_sub(1).and_then(|before| self.marks.get(before));
+        let begins = begins.map_or(0, |before| before.ends);
+        let texts = self.marks.get(at).and_then(|own| {
+            let app = self.texts.get(place(begins)..place(own.id_begins))?;
+            let id = self.texts.get(place(own.id_begins)..place(own.ends))?;
+            Some((app, id))
+        });
+        texts.unwrap_or_default()
     }
 
-    fn look_at_all(&mut self) {
-        let both = self.keys.first().zip(self.keys.last());
-        self.are_of_one_app = both.is_some_and(|(first, last)| first.app == last.app);
-        // What the first and the last have in common is common to all between them.
-        let common =
-            both.map(|(first, last)| common_bytes(self.text_of(first), self.text_of(last)));
-        self.common_bytes = common.unwrap_or(0);
-        let rests = self
-            .keys
-            .iter()
-            .map(|key| self.text_of(key).as_bytes().get(self.common_bytes..));
-        self.heads = rests.map(|rest| head(rest.unwrap_or_default())).collect();
+    fn told_apart_by<'a>(&self, (app, id): Texts<'a>) -> &'a str {
+        if self.are_of_one_app { id } else { app }
     }
+
+    fn push(&mut self, (app, id): Texts<'_>) {
+        self.texts.push_str(app);
+        let id_begins = offset(self.texts.len());
+        self.texts.push_str(id);
+        self.marks.push(Mark {
+            head: 0,
+            id_begins,
+            ends: offset(self.texts.len()),
+        });
+    }
+
+    fn make_heads(&mut self) {
+        let last = self.marks.len().saturating_sub(1);
+        self.are_of_one_app = self.texts_at(0).0 == self.texts_at(last).0;
+        // What the first and the last have in common is common to all between them.
+        let both = [0, last].map(|at| self.told_apart_by(self.texts_at(at)));
+        let [first, last] = both.map(str::as_bytes);
+        self.common_bytes = common_bytes(first, last);
+        for at in 0..self.marks.len() {
+            let text = self.told_apart_by(self.texts_at(at)).as_bytes();
+            let own = head(text.get(self.common_bytes..).unwrap_or_default());
+            if let Some(mark) = self.marks.get_mut(at) {
+                mark.head = own;
+            }
+        }
+    }
+}
+
+fn texts<'a>((app, id): Names<'a>) -> Texts<'a> {
+    (app.as_str(), id.as_str())
+}
+
+fn place(offset: u32) -> usize {
+    offset as usize
+}
+
+fn offset(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 fn is_equal(ordering: Ordering) -> Result<(), Ordering> {
@@ -135,12 +178,8 @@ fn is_equal(ordering: Ordering) -> Result<(), Ordering> {
     }
 }
 
-fn names(key: &InstanceKey) -> Names<'_> {
-    (&key.app, &key.id)
-}
-
-fn common_bytes(one: &str, other: &str) -> usize {
-    let pairs = one.bytes().zip(other.bytes());
+fn common_bytes(one: &[u8], other: &[u8]) -> usize {
+    let pairs = one.iter().zip(other);
     pairs.take_while(|(one, other)| one == other).count()
 }
 
@@ -159,6 +198,7 @@ fn head(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use heureka_model::InstanceKey;
     use proptest::collection::{btree_set, vec};
     use proptest::prelude::*;
     use proptest::sample::{Index, select};
@@ -176,20 +216,26 @@ mod tests {
         (app, name()).prop_map(|(app, id)| InstanceKey::new(&app, &id))
     }
 
-    fn first_keys(keys: impl IntoIterator<Item = InstanceKey>) -> FirstKeys {
+    fn names(key: &InstanceKey) -> Names<'_> {
+        (&key.app, &key.id)
+    }
+
+    fn first_keys<'a>(keys: impl IntoIterator<Item = &'a InstanceKey>) -> FirstKeys {
         let mut first_keys = FirstKeys::default();
-        first_keys.splice(0..0, keys.into_iter());
+        first_keys.splice(0..0, keys.into_iter().map(names));
         first_keys
     }
 
-    fn assert_found(first_keys: &FirstKeys, searched: &InstanceKey) {
-        let keys = &first_keys.keys;
+    fn assert_found(first_keys: &FirstKeys, keys: &[InstanceKey], searched: &InstanceKey) {
         let at_most = keys.partition_point(|key| key <= searched);
         let expected = Place {
             child: at_most.saturating_sub(1),
             begins: at_most == 0 || keys[at_most - 1] == *searched,
         };
         assert_eq!(first_keys.find(names(searched)), expected, "{searched:?}");
+        for (child, key) in keys.iter().enumerate() {
+            assert_eq!(first_keys.is_before(names(searched), child), searched < key);
+        }
     }
 
     proptest! {
@@ -197,29 +243,44 @@ mod tests {
         fn a_key_is_found_where_its_texts_say(
             keys in btree_set(key(), 1..20),
             others in vec(key(), 1..20),
+            more in vec(key(), 0..4),
             place in any::<Index>(),
         ) {
-            let mut first_keys = first_keys(keys.iter().cloned());
-            keys.iter().chain(&others).for_each(|key| assert_found(&first_keys, key));
-            // The same key in another piece of memory, and one that is between its neighbours.
+            let mut keys: Vec<_> = keys.into_iter().collect();
+            let mut first_keys = first_keys(&keys);
+            let assert_all_found = |first_keys: &FirstKeys, keys: &[InstanceKey]| {
+                keys.iter().chain(&others).for_each(|key| assert_found(first_keys, keys, key));
+            };
+            assert_all_found(&first_keys, &keys);
+            // The same key, and one that is between its neighbours.
             let at = place.index(keys.len());
-            let own = first_keys.keys[at].clone();
-            first_keys.set(at, InstanceKey::new(own.app.as_str(), own.id.as_str()));
-            keys.iter().chain(&others).for_each(|key| assert_found(&first_keys, key));
-            let before = InstanceKey::new(own.app.as_str(), &format!("{}\u{0}", own.id.as_str()));
-            first_keys.set(at, before);
-            keys.iter().chain(&others).for_each(|key| assert_found(&first_keys, key));
+            first_keys.set(at, names(&keys[at].clone()));
+            assert_all_found(&first_keys, &keys);
+            keys[at] = InstanceKey::new(keys[at].app.as_str(), &format!("{}\u{0}", keys[at].id.as_str()));
+            first_keys.set(at, names(&keys[at]));
+            assert_all_found(&first_keys, &keys);
+            // Several in the place of one, or none.
+            let (mut before, behind) = (keys[..at].to_vec(), &keys[at + 1..]);
+            let fits = |key: &InstanceKey| before.last().is_none_or(|last| last < key) && behind.first().is_none_or(|first| key < first);
+            let mut more: Vec<_> = more.into_iter().filter(fits).collect();
+            more.sort();
+            more.dedup();
+            first_keys.splice(at..at + 1, more.iter().map(names));
+            before.extend(more);
+            before.extend_from_slice(behind);
+            assert_all_found(&first_keys, &before);
         }
     }
 
     #[test]
     fn heads_begin_behind_what_all_have_in_common() {
         let apps = ["SERVICE-A", "SERVICE-B", "SERVICE-BB"];
-        let of_apps = first_keys(apps.map(|app| InstanceKey::new(app, "id")));
+        let of_apps = first_keys(&apps.map(|app| InstanceKey::new(app, "id")));
         assert_eq!((of_apps.common_bytes, of_apps.are_of_one_app), (8, false));
         let ids = ["host-1", "host-2", "host-22"];
-        let of_ids = first_keys(ids.map(|id| InstanceKey::new("APP", id)));
+        let of_ids = first_keys(&ids.map(|id| InstanceKey::new("APP", id)));
         assert_eq!((of_ids.common_bytes, of_ids.are_of_one_app), (5, true));
-        assert!(of_ids.heads.is_sorted_by(|one, other| one < other));
+        let heads = of_ids.marks.iter().map(|mark| mark.head);
+        assert!(heads.is_sorted_by(|one, other| one < other));
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use heureka_model::{Digest, StatusCounts};
 
 pub use self::edit::{Edit, Replaced};
-pub(crate) use self::node::{Branch, BranchParts, Leaf, Node, Totals};
+pub(crate) use self::node::{Branch, Leaf, Node, Totals};
 use crate::row::Row;
 
 /// Rows in the order of application and id. Copies are cheap and share everything.
@@ -82,6 +82,10 @@ impl Listing {
 
     pub(crate) fn of_root(root: Option<Arc<Node>>) -> Self {
         Self { root }
+    }
+
+    pub(crate) fn into_root(self) -> Option<Arc<Node>> {
+        self.root
     }
 
     pub(crate) fn root(&self) -> Option<&Arc<Node>> {

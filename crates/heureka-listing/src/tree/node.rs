@@ -31,8 +31,7 @@ pub(crate) enum Node {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Leaf {
-    /// Shared with leaves that remember other forms of them.
-    pub(crate) rows: Arc<Vec<Row>>,
+    pub(crate) rows: Vec<Row>,
     pub(crate) segments: Segments,
     pub(crate) totals: Totals,
     /// The row before its first one, as every listing has it that the leaf is in. It is deflated as what follows that row, so
@@ -89,26 +88,19 @@ impl BranchParts {
         self.totals.remove(had);
         self.totals.add(child.totals());
         if begins && let Some(first) = child.first() {
-            self.first_keys.set(at, first.key());
+            self.first_keys.set(at, first.names());
         }
         if ends && let (Some(place), Some(app)) = (self.last_apps.get_mut(at), child.last_app()) {
             *place = app.clone();
         }
     }
 
-    /// The same with another first child that has the same rows.
-    fn with_first(&self, first: Arc<Node>) -> Self {
-        let mut parts = self.clone();
-        if let Some(place) = parts.children.first_mut() {
-            *place = first;
-        }
-        parts
-    }
-
     /// Says of the child at a place, where there is one, which row is before it.
     pub(crate) fn move_behind(&mut self, at: usize, row: Option<&Row>) {
-        if let Some(child) = self.children.get_mut(at) {
-            *child = child.behind(row);
+        if let Some(child) = self.children.get_mut(at)
+            && !child.is_behind(row)
+        {
+            Arc::make_mut(child).move_behind(row);
         }
     }
 
@@ -117,7 +109,7 @@ impl BranchParts {
         for node in &nodes {
             self.totals.add(node.totals());
         }
-        let first_keys = nodes.iter().filter_map(|node| node.first().map(Row::key));
+        let first_keys = nodes.iter().filter_map(|node| node.first().map(Row::names));
         self.first_keys.splice(place.clone(), first_keys);
         let last_apps = nodes.iter().filter_map(|node| node.last_app().cloned());
         self.last_apps.splice(place.clone(), last_apps);
@@ -175,30 +167,23 @@ impl Leaf {
         Self {
             totals: Totals::of(&rows),
             segments: Segments::of(&rows),
-            rows: Arc::new(rows),
+            rows,
             before,
             is_reread: false,
             memo: Slot::default(),
         }
     }
 
-    /// The same rows behind another one. What was deflated is lost, and what was written as well where the other row is of
-    /// another application.
-    fn moved_behind(&self, before: Option<Row>) -> Self {
+    /// What was deflated is lost, and what was written as well where the row before is of another application now.
+    fn move_behind(&mut self, before: Option<Row>) {
         let both = self.before.as_ref().zip(before.as_ref());
         let keeps_plain = both.is_some_and(|(old, new)| old.has_app_of(new));
-        Self {
-            rows: Arc::clone(&self.rows),
-            segments: self.segments.clone(),
-            totals: self.totals,
-            before,
-            is_reread: self.is_reread,
-            memo: if keeps_plain {
-                self.memo.with(LeafMemo::only_plain)
-            } else {
-                Slot::default()
-            },
-        }
+        self.memo = if keeps_plain {
+            self.memo.with(LeafMemo::only_plain)
+        } else {
+            Slot::default()
+        };
+        self.before = before;
     }
 
     /// Whether the row before it is one that looks like this.
@@ -247,20 +232,24 @@ impl Node {
         }
     }
 
-    /// The node where its first row is behind this one.
-    pub(crate) fn behind(self: &Arc<Self>, row: Option<&Row>) -> Arc<Self> {
-        match &**self {
-            Self::Leaf(leaf) if leaf.is_behind(row) => Arc::clone(self),
-            Self::Leaf(leaf) => Arc::new(Self::Leaf(leaf.moved_behind(row.cloned()))),
+    /// Whether the row before its first one is one that looks like this.
+    fn is_behind(&self, row: Option<&Row>) -> bool {
+        match self {
+            Self::Leaf(leaf) => leaf.is_behind(row),
             Self::Branch(branch) => {
-                let Some(first) = branch.parts.children.first() else {
-                    return Arc::clone(self);
-                };
-                let moved = first.behind(row);
-                if Arc::ptr_eq(&moved, first) {
-                    return Arc::clone(self);
-                }
-                Self::branch(branch.parts.with_first(moved))
+                let first = branch.parts.children.first();
+                first.is_none_or(|first| first.is_behind(row))
+            }
+        }
+    }
+
+    /// Puts another row before its first one.
+    fn move_behind(&mut self, row: Option<&Row>) {
+        match self {
+            Self::Leaf(leaf) => leaf.move_behind(row.cloned()),
+            Self::Branch(branch) => {
+                branch.memo = Slot::default();
+                branch.parts.move_behind(0, row);
             }
         }
     }

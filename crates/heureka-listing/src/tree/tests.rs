@@ -7,6 +7,7 @@ use heureka_model::{
 use heureka_wire::Packer;
 use proptest::prelude::*;
 
+use super::node::BranchParts;
 use super::segments::Segments;
 use super::*;
 use crate::answer::Header;
