@@ -1,15 +1,14 @@
 //! What is kept for one key.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_model::{
-    ActionType, Digest, Document, DocumentState, InstanceInfo, InstanceStatus, KeyState,
-    LeaseSettings, LeaseState, LeaseTimes, NodeId, Now, OverrideValue, PresentState, Stamp,
-    UnixMillis,
+    ActionType, Digest, DocumentState, InstanceInfo, InstanceStatus, KeyState, LeaseSettings,
+    LeaseState, LeaseTimes, NodeId, Now, OverrideValue, PresentState, Stamp, UnixMillis,
 };
 
+use crate::digested::Digested;
 use crate::lease::Lease;
 use crate::lease_watch::Look;
 use crate::node::Sender;
@@ -86,7 +85,7 @@ pub(crate) struct DocumentPart {
     pub(crate) stamp: Stamp,
     /// When the client last reported its status: a metadata edit makes the document newer, not what it reports.
     pub(crate) reported: Stamp,
-    pub(crate) document: Arc<Document>,
+    pub(crate) document: Digested,
 }
 
 /// What only this node shows: times on its wall clock and the kind of the last change.
@@ -169,7 +168,7 @@ impl Entry {
 
     pub(crate) fn info(&self) -> InstanceInfo {
         InstanceInfo {
-            document: Arc::clone(&self.document.document),
+            document: self.document.document.shared(),
             status: self.shown.status,
             overridden_status: self.overridden_status(),
             lease: LeaseTimes {
@@ -202,7 +201,8 @@ impl Entry {
     /// Raises the document's version to `to`, where that is newer (server.md R35).
     pub(crate) fn raise_dirty(&mut self, to: Option<UnixMillis>, stamp: Stamp) {
         if let Some(to) = to.filter(|to| *to > self.document.document.last_dirty) {
-            Arc::make_mut(&mut self.document.document).last_dirty = to;
+            let document = &mut self.document.document;
+            document.edit(|document| document.last_dirty = to);
             self.document.stamp = stamp;
         }
     }
@@ -234,8 +234,8 @@ impl Entry {
 
     /// What it adds to the sums by which nodes compare what they hold (MERGE 6).
     pub(crate) fn digest(&self) -> Digest {
-        let document = &self.document.document;
-        Digest::of(&(self.mark(), self.override_part.value, &**document))
+        let document = self.document.document.digest();
+        Digest::of(&(self.mark(), self.override_part.value, document.0))
     }
 
     /// As it travels: with the age of its lease (MERGE 2).
@@ -245,7 +245,7 @@ impl Entry {
                 generation: self.document.generation,
                 stamp: self.document.stamp,
                 reported: self.document.reported,
-                document: Arc::clone(&self.document.document),
+                document: self.document.document.shared(),
             },
             override_state: self.override_part.state(),
             presence: self.presence,

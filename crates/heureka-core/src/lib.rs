@@ -37,6 +37,7 @@ mod timers;
 mod tombstones;
 mod vips;
 
+mod digested;
 mod discovery;
 
 pub use config::{DeltaConfig, NodeConfig, RegistryLimits, SelfPreservationConfig};

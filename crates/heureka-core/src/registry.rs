@@ -1,11 +1,10 @@
 //! The map from keys to entries, with the counts and indices that follow from it.
 
-use std::sync::Arc;
-
 use heureka_model::{
     AppName, Digest, Document, InstanceInfo, InstanceKey, SeededHash, StatusCounts, WideHash,
 };
 
+use crate::digested::Digested;
 use crate::entry::{Entry, Pulse};
 use crate::instances::Instances;
 use crate::place::{ByHash, Named, Names, Place};
@@ -189,7 +188,7 @@ impl Registry {
     pub(crate) fn change_document<T>(
         &mut self,
         names: Names,
-        change: impl FnOnce(&mut Entry) -> (T, Option<Arc<Document>>),
+        change: impl FnOnce(&mut Entry) -> (T, Option<Digested>),
     ) -> Option<T> {
         let instances = self.apps.get_mut(&names.app)?;
         let (entry, sum) = instances.get_with_sum(names.id)?;
@@ -204,7 +203,7 @@ impl Registry {
             self.counts.add(entry.shown.status);
         }
         if let Some(replaced) = replaced {
-            let document = Arc::clone(&entry.document.document);
+            let document = entry.document.document.shared();
             self.find_by_names_of(&document, &replaced);
         }
         Some(result)

@@ -6,8 +6,8 @@ use heureka_model::{AppName, Digest, Document, InstanceId, InstanceInfo, Instanc
 
 /// What the names of the fields and the punctuation around them come to in JSON.
 const FRAME_BYTES: usize = 620;
-/// What the punctuation around one entry of metadata comes to.
-const ENTRY_BYTES: usize = 6;
+/// What the punctuation around one entry of metadata comes to, beyond the two bytes that its lengths mostly take.
+const ENTRY_BYTES: usize = 4;
 
 /// One instance, as listings show it. Copies share it.
 #[derive(Clone, Debug)]
@@ -34,12 +34,19 @@ impl Row {
     /// Takes an instance as it is shown from now on.
     #[must_use]
     pub fn new(info: InstanceInfo) -> Self {
+        let document = Digest::of(&*info.document);
+        Self::with_digest(info, document)
+    }
+
+    /// The same where the digest of its document is known.
+    #[must_use]
+    pub fn with_digest(info: InstanceInfo, document: Digest) -> Self {
         let id = info.document.id.clone();
         Self {
             id_address: id.address(),
             told: 0,
             shown: Arc::new(Shown {
-                content: Digest::of(&(&*info.document, info.status, info.overridden_status)),
+                content: Digest::of(&(document.0, info.status, info.overridden_status)),
                 app: info.document.app.clone(),
                 id,
                 weight_bytes: u32::try_from(weight_of(&info.document)).unwrap_or(u32::MAX),
@@ -116,10 +123,7 @@ impl Row {
 }
 
 fn weight_of(document: &Document) -> usize {
-    let entries = document.metadata.iter();
-    let metadata: usize = entries
-        .map(|(key, value)| key.len() + value.len() + ENTRY_BYTES)
-        .sum();
+    let metadata = document.metadata.len_bytes() + document.metadata.len() * ENTRY_BYTES;
     let names = document.app.as_str().len() + document.id.as_str().len();
     FRAME_BYTES + names + document.texts.len_bytes() + metadata
 }

@@ -13,7 +13,10 @@ const FIRST_BYTES: usize = 256;
 /// Keys and values are mostly shorter than the pointers to them would be, so all of them are one text, each entry behind
 /// the lengths of its key and its value.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
-pub struct Metadata(String);
+pub struct Metadata {
+    texts: String,
+    len: u32,
+}
 
 impl Metadata {
     /// An empty map.
@@ -36,47 +39,54 @@ impl Metadata {
             Some(place) => {
                 let mut entry = String::new();
                 push_entry(&mut entry, key, value);
-                self.0.replace_range(place, &entry);
+                self.texts.replace_range(place, &entry);
             }
             None => {
-                if self.0.is_empty() {
-                    self.0.reserve(FIRST_BYTES);
+                if self.texts.is_empty() {
+                    self.texts.reserve(FIRST_BYTES);
                 }
-                push_entry(&mut self.0, key, value);
+                push_entry(&mut self.texts, key, value);
+                self.len += 1;
             }
         }
     }
 
     /// Keys and values in the order in which the keys came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        Entries { rest: &self.0 }
+        Entries { rest: &self.texts }
     }
 
     /// How many keys there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.iter().count()
+        usize::try_from(self.len).unwrap_or(usize::MAX)
+    }
+
+    /// What keys and values come to, with a few bytes for their lengths.
+    #[must_use]
+    pub fn len_bytes(&self) -> usize {
+        self.texts.len()
     }
 
     /// Whether there is no key.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.texts.is_empty()
     }
 
     /// The same, in no more memory than it needs.
     #[must_use]
     pub fn compact(mut self) -> Self {
-        self.0.shrink_to_fit();
+        self.texts.shrink_to_fit();
         self
     }
 
     /// Which part of the text is the entry of `key`.
     fn place_of(&self, key: &str) -> Option<Range<usize>> {
-        let mut entries = Entries { rest: &self.0 };
+        let mut entries = Entries { rest: &self.texts };
         let mut begin = 0;
         while let Some((own, _)) = entries.next() {
-            let end = self.0.len() - entries.rest.len();
+            let end = self.texts.len() - entries.rest.len();
             if own == key {
                 return Some(begin..end);
             }

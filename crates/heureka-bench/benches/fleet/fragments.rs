@@ -2,7 +2,7 @@
 
 use heureka_core::{Cursor, Scope};
 use heureka_listing::{Body, Edit, Header, Listing, Row};
-use heureka_model::{InstanceStatus, VERSION_OF_FULL};
+use heureka_model::{Digest, InstanceStatus, VERSION_OF_FULL};
 use heureka_wire::{Detail, Form, Format, Packer, Version};
 
 use super::{LATER, full_node};
@@ -17,6 +17,8 @@ const JSON: Form = Form {
 pub(crate) struct Fragments {
     listing: Listing,
     rows: Vec<Row>,
+    /// Of their documents, as the registry tells them.
+    digests: Vec<Digest>,
     next: usize,
 }
 
@@ -25,10 +27,13 @@ impl Fragments {
         let mut node = full_node(instances);
         let news = node.news_in(LATER, Scope::Local, &mut Cursor::default());
         let rows = news.everything.expect("the first news are everything");
+        let digests = rows.iter().map(|info| Digest::of(&*info.document));
+        let digests = digests.collect();
         let rows: Vec<Row> = rows.into_iter().map(Row::new).collect();
         Self {
             listing: rows.iter().cloned().collect(),
             rows,
+            digests,
             next: 0,
         }
     }
@@ -44,7 +49,7 @@ impl Fragments {
             | InstanceStatus::OutOfService
             | InstanceStatus::Unknown => InstanceStatus::Up,
         };
-        let row = Row::new(info);
+        let row = Row::with_digest(info, self.digests[self.next]);
         self.rows[self.next] = row.clone();
         self.listing = std::mem::take(&mut self.listing).edited(vec![Edit::Put(row)]);
     }

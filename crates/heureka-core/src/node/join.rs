@@ -14,6 +14,7 @@ use heureka_model::{
 };
 
 use super::{Node, Sender};
+use crate::digested::Digested;
 use crate::entry::{DocumentPart, Entry, LeaseOrigin, Shown};
 use crate::lease::Lease;
 use crate::overrides::OverridePart;
@@ -244,7 +245,7 @@ impl Entry {
                 generation: theirs.document.generation,
                 stamp: theirs.document.stamp,
                 reported,
-                document: theirs.document.document,
+                document: Digested::new(theirs.document.document),
             };
         }
         self.document.reported = reported;
@@ -302,7 +303,7 @@ fn entry_of(theirs: PresentState, lease: Lease, now: Now) -> Entry {
         generation: theirs.document.generation,
         stamp: theirs.document.stamp,
         reported: theirs.document.reported,
-        document: theirs.document.document,
+        document: Digested::new(theirs.document.document),
     };
     let shown = Shown {
         status: InstanceStatus::Unknown,

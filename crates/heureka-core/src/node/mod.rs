@@ -22,10 +22,9 @@ mod write;
 mod tests;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
-use heureka_model::{Document, NodeId, Now, SeededHash};
+use heureka_model::{NodeId, Now, SeededHash};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
@@ -40,6 +39,7 @@ pub use starting::{Opening, StartReport};
 
 use self::cluster::Cluster;
 use crate::config::NodeConfig;
+use crate::digested::Digested;
 use crate::entry::{Entry, LeaseOrigin};
 use crate::lease_watch::LeaseWatch;
 use crate::place::{Named, Names};
@@ -179,7 +179,7 @@ impl Node {
         &mut self,
         named: Named,
         now: Now,
-        change: impl FnOnce(&mut Entry, &mut HybridClock, &mut LeaseWatch) -> Option<Arc<Document>>,
+        change: impl FnOnce(&mut Entry, &mut HybridClock, &mut LeaseWatch) -> Option<Digested>,
     ) {
         let (clock, watch) = (&mut self.clock, &mut self.watch);
         self.registry.change_document(named.names, |entry| {

@@ -8,6 +8,7 @@ use heureka_model::{
 };
 
 use super::{Node, Origin, RegisterOutcome, RegistryFull};
+use crate::digested::Digested;
 use crate::entry::{DocumentPart, Entry, Shown};
 use crate::lease::Lease;
 use crate::overrides::{OverridePart, RuleInput, resolve};
@@ -101,7 +102,7 @@ impl Node {
             generation,
             stamp,
             reported: stamp,
-            document: Arc::new(document),
+            document: Digested::new(Arc::new(document)),
         };
         let shown = Shown {
             status: InstanceStatus::Unknown,
@@ -157,7 +158,7 @@ fn replace_document(
     now: Now,
     origin: Origin,
     clock: &mut HybridClock,
-) -> Arc<Document> {
+) -> Digested {
     let Registration {
         mut document,
         overridden_status,
@@ -180,7 +181,7 @@ fn replace_document(
     part.generation = part.generation.saturating_add(u32::from(is_older));
     part.stamp = clock.draw(now.wall);
     part.reported = part.stamp;
-    std::mem::replace(&mut part.document, Arc::new(document))
+    std::mem::replace(&mut part.document, Digested::new(Arc::new(document)))
 }
 
 /// server.md R11: a registration may bring its override along. It is older than the document that brings it.

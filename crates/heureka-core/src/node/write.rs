@@ -1,7 +1,5 @@
 //! What clients, operators and peers may change of what is registered.
 
-use std::sync::Arc;
-
 use heureka_model::{
     ActionType, InstanceKey, InstanceStatus, Metadata, Now, OverrideValue, Stamp, UnixMillis,
 };
@@ -173,8 +171,8 @@ impl Node {
         let named = Named::new(self.registry.hash(), entry.document.document.key());
         self.replicate(&named.key, Intent::DOCUMENT, Origin::Client);
         self.change_visibly(named, now, |entry, clock| {
-            let document = Arc::make_mut(&mut entry.document.document);
-            document.metadata = metadata.compact();
+            let document = &mut entry.document.document;
+            document.edit(|document| document.metadata = metadata.compact());
             entry.document.stamp = clock.draw(now.wall);
             entry.shown.registered_at = now.wall;
             entry.mark_changed(ActionType::Added, now.wall);

@@ -1,8 +1,8 @@
 //! What has changed in a view since somebody looked at it last.
 
-use heureka_model::{InstanceInfo, RegionName};
+use heureka_model::{Digest, InstanceInfo, RegionName};
 
-use super::view::View;
+use super::view::{View, with_digest};
 use crate::recent_changes::{Change, RecentChanges};
 
 /// How far somebody has followed a view: what it has seen of each place. The default has seen nothing.
@@ -39,6 +39,8 @@ pub struct ShownChange {
     pub order: u64,
     /// The instance as it is shown now, or as it was when it left.
     pub info: InstanceInfo,
+    /// The digest of its document.
+    pub document: Digest,
     /// Whether it is shown now.
     pub is_shown: bool,
 }
@@ -85,11 +87,13 @@ impl View<'_> {
     fn shown_change(&self, place: usize, change: &Change) -> Option<ShownChange> {
         let shown = self.get(&change.named);
         let is_shown = shown.is_some();
-        let info = shown.or_else(|| change.gone.as_deref().cloned())?;
+        let gone = || change.gone.as_deref().cloned().map(with_digest);
+        let (info, document) = shown.or_else(gone)?;
         Some(ShownChange {
             place,
             order: change.order,
             info,
+            document,
             is_shown,
         })
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use heureka_model::{
-    AppName, Application, InstanceId, InstanceInfo, InstanceKey, RegionName, StatusCounts,
+    AppName, Application, Digest, InstanceId, InstanceInfo, InstanceKey, RegionName, StatusCounts,
 };
 use indexmap::IndexMap;
 
@@ -116,7 +116,8 @@ impl<'a> View<'a> {
         for change in local.iter().chain(remote) {
             let InstanceKey { app, id } = &change.named.key;
             let gone = || change.gone.as_deref().cloned();
-            if let Some(info) = self.get(&change.named).or_else(gone) {
+            let shown = self.get(&change.named).map(|(info, _)| info);
+            if let Some(info) = shown.or_else(gone) {
                 by_app.entry(app).or_default().insert(id, info);
             }
         }
@@ -149,15 +150,15 @@ impl<'a> View<'a> {
         region.is_none_or(|region| region.allows(app))
     }
 
-    pub(super) fn get(&self, named: &Named) -> Option<InstanceInfo> {
-        let local = self.registry.get_by(named.names).map(Entry::info);
-        local.or_else(|| {
-            let InstanceKey { app, id } = &named.key;
-            let mut allowing = self.regions.iter().filter(|region| region.allows(app));
-            allowing
-                .find_map(|region| region.content().get(app.as_str(), id.as_str()))
-                .cloned()
-        })
+    /// An instance as it is shown, with the digest of its document.
+    pub(super) fn get(&self, named: &Named) -> Option<(InstanceInfo, Digest)> {
+        if let Some(entry) = self.registry.get_by(named.names) {
+            return Some((entry.info(), entry.document.document.digest()));
+        }
+        let InstanceKey { app, id } = &named.key;
+        let mut allowing = self.regions.iter().filter(|region| region.allows(app));
+        let info = allowing.find_map(|region| region.content().get(app.as_str(), id.as_str()))?;
+        Some(with_digest(info.clone()))
     }
 
     /// What the regions add to the registry.
@@ -178,6 +179,12 @@ impl<'a> View<'a> {
         };
         is_here || self.regions.iter().take(position).any(is_in)
     }
+}
+
+/// An instance, with the digest of its document.
+pub(super) fn with_digest(info: InstanceInfo) -> (InstanceInfo, Digest) {
+    let digest = Digest::of(&*info.document);
+    (info, digest)
 }
 
 fn application(name: &AppName, instances: Vec<InstanceInfo>) -> Application {

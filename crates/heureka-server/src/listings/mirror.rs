@@ -61,7 +61,7 @@ impl Mirror {
         let forgotten = self.recent.forgotten(&news.oldest_orders);
         let mut changed: Vec<Edit> = forgotten.iter().map(Told::take_out).collect();
         for change in news.changes {
-            let row = Row::new(change.info);
+            let row = Row::with_digest(change.info, change.document);
             shown.push(if change.is_shown {
                 Edit::Put(row.clone())
             } else {
