@@ -114,7 +114,9 @@ fn edit_branch(branch: &mut Branch, edits: &[Edit], replaced: Replaced<'_>) -> E
     let left = if fits {
         Left::Itself
     } else {
-        let nodes = branches(without_small_ones(std::mem::take(&mut parts.children)));
+        let nodes = branches(without_small_ones(
+            std::mem::take(&mut parts.children).into_vec(),
+        ));
         Left::nodes(nodes, before)
     };
     Edited { left, ends }

@@ -17,7 +17,7 @@ pub(super) fn edit_leaf(leaf: &mut Leaf, edits: &[Edit], replaced: Replaced<'_>)
     if edits.len() > ONE_BY_ONE {
         let last = leaf.rows.last().zip(edits.last());
         let ends = last.is_none_or(|(last, edit)| last.names() <= edit.names());
-        let rows = std::mem::take(&mut leaf.rows);
+        let rows = std::mem::take(&mut leaf.rows).into_vec();
         let left = leaf.divided(merged_at_once(rows, edits, replaced));
         return Edited { left, ends };
     }
@@ -30,7 +30,7 @@ pub(super) fn edit_leaf(leaf: &mut Leaf, edits: &[Edit], replaced: Replaced<'_>)
         ends |= leaf.make(edit, &mut origins, replaced);
     }
     if leaf.rows.is_empty() || leaf.totals.weight_bytes > MAX_LEAF_BYTES {
-        let rows = std::mem::take(&mut leaf.rows);
+        let rows = std::mem::take(&mut leaf.rows).into_vec();
         let left = leaf.divided(rows);
         return Edited { left, ends };
     }

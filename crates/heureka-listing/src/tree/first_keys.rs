@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use heureka_model::{AppName, InstanceId};
+use smallvec::SmallVec;
+
+use super::node::MAX_CHILDREN;
 
 /// The keys with which the children of a branch begin, in their order.
 ///
@@ -11,7 +14,7 @@ use heureka_model::{AppName, InstanceId};
 /// side, and a search reads one only where the first bytes of several are alike.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FirstKeys {
-    marks: Vec<Mark>,
+    marks: SmallVec<[Mark; MAX_CHILDREN]>,
     /// The application and the id of each, one key behind the other.
     texts: String,
     /// Whether they are of one application: then heads are of ids, otherwise of applications.

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use heureka_model::{AppName, Digest, StatusCounts};
+use smallvec::SmallVec;
 
 use super::first_keys::FirstKeys;
 use super::segments::Segments;
@@ -22,7 +23,13 @@ pub(crate) const MAX_CHILDREN: usize = 32;
 /// How many it has at least, unless it has no neighbour.
 pub(crate) const MIN_CHILDREN: usize = 8;
 
+/// How many rows have room in the leaf itself: about as many as are usual.
+const ROWS_INSIDE: usize = 32;
+
 /// A part of a listing: neighbouring rows, at least one. Once somebody else has it, it never changes.
+///
+/// What a search looks at is within the node: a processor that has not been there for long finds each further piece of memory
+/// only after it has read tables of pages.
 #[derive(Clone, Debug)]
 pub(crate) enum Node {
     Leaf(Leaf),
@@ -31,7 +38,7 @@ pub(crate) enum Node {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Leaf {
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: SmallVec<[Row; ROWS_INSIDE]>,
     pub(crate) segments: Segments,
     pub(crate) totals: Totals,
     /// The row before its first one, as every listing has it that the leaf is in. It is deflated as what follows that row, so
@@ -53,7 +60,7 @@ pub(crate) struct Branch {
 #[derive(Clone, Debug)]
 pub(crate) struct BranchParts {
     /// All of one height.
-    pub(crate) children: Vec<Arc<Node>>,
+    pub(crate) children: SmallVec<[Arc<Node>; MAX_CHILDREN]>,
     /// The key of each child's first row.
     pub(crate) first_keys: FirstKeys,
     /// The application of each child's last row.
@@ -64,7 +71,7 @@ pub(crate) struct BranchParts {
 impl BranchParts {
     pub(crate) fn new(children: Vec<Arc<Node>>) -> Self {
         let mut parts = Self {
-            children: Vec::with_capacity(children.len()),
+            children: SmallVec::new(),
             first_keys: FirstKeys::default(),
             last_apps: Vec::with_capacity(children.len()),
             totals: Totals::default(),
@@ -113,7 +120,8 @@ impl BranchParts {
         self.first_keys.splice(place.clone(), first_keys);
         let last_apps = nodes.iter().filter_map(|node| node.last_app().cloned());
         self.last_apps.splice(place.clone(), last_apps);
-        self.children.splice(place, nodes);
+        self.children.drain(place.clone());
+        self.children.insert_many(place.start, nodes);
     }
 }
 
@@ -167,7 +175,7 @@ impl Leaf {
         Self {
             totals: Totals::of(&rows),
             segments: Segments::of(&rows),
-            rows,
+            rows: rows.into_iter().collect(),
             before,
             is_reread: false,
             memo: Slot::default(),

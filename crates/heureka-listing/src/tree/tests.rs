@@ -105,7 +105,7 @@ fn check(node: &Node, before: Option<&Row>) -> Option<Row> {
     match node {
         Node::Leaf(leaf) => check_leaf(leaf, before),
         Node::Branch(branch) => {
-            let anew = BranchParts::new(branch.parts.children.clone());
+            let anew = BranchParts::new(branch.parts.children.to_vec());
             assert_eq!(anew.first_keys, branch.parts.first_keys);
             assert_eq!(anew.last_apps, branch.parts.last_apps);
             assert_eq!(anew.totals, branch.parts.totals);
