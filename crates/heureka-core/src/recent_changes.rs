@@ -40,7 +40,7 @@ pub(crate) struct RecentChanges {
 /// One change.
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
-    pub(crate) named: Named,
+    pub(crate) key: InstanceKey,
     /// The instance as it was when it left, where it is gone.
     pub(crate) gone: Option<Box<InstanceInfo>>,
     /// How many changes there were before it.
@@ -64,45 +64,50 @@ impl RecentChanges {
 
     /// A present instance changed.
     pub(crate) fn record_change(&mut self, named: Named, entry: &Entry, mono: Duration) {
-        self.record(Change {
-            digest: digest(&named.key, entry),
-            named,
+        let Named { key, names } = named;
+        let change = Change {
+            digest: digest(&key, entry),
+            key,
             gone: None,
             order: self.orders.next(),
             at: mono,
-        });
+        };
+        self.record(names, change);
     }
 
     /// An instance left.
     pub(crate) fn record_removal(&mut self, named: Named, entry: &Entry, mono: Duration) {
-        let gone = Some(Box::new(entry.info()));
-        self.record(Change {
-            digest: digest(&named.key, entry),
-            named,
-            gone,
+        let Named { key, names } = named;
+        let change = Change {
+            digest: digest(&key, entry),
+            key,
+            gone: Some(Box::new(entry.info())),
             order: self.orders.next(),
             at: mono,
-        });
+        };
+        self.record(names, change);
     }
 
     /// An instance of a remote region changed, or left as it is shown here.
     pub(crate) fn record_listed(&mut self, info: &InstanceInfo, is_gone: bool, mono: Duration) {
-        self.record(Change {
+        let Named { key, names } = Named::new(self.hash, info.document.key());
+        let change = Change {
             digest: digest_of_listed(info),
-            named: Named::new(self.hash, info.document.key()),
+            key,
             gone: is_gone.then(|| Box::new(info.clone())),
             order: self.orders.next(),
             at: mono,
-        });
+        };
+        self.record(names, change);
     }
 
-    /// The changes, oldest first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Change> {
+    /// The changes with the hashes of their names, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Names, &Change)> {
         self.since(0)
     }
 
-    /// The changes from `order` on, oldest first.
-    pub(crate) fn since(&self, order: u64) -> impl Iterator<Item = &Change> {
+    /// The same from `order` on.
+    pub(crate) fn since(&self, order: u64) -> impl Iterator<Item = (Names, &Change)> {
         self.orders.since(order).filter_map(|index| self.at(index))
     }
 
@@ -143,21 +148,22 @@ impl RecentChanges {
     /// Drops what is older than the retention (server.md R80).
     pub(crate) fn forget_old(&mut self, mono: Duration) {
         while let Some(index) = self.orders.first()
-            && let Some(oldest) = self.at(index)
+            && let Some((_, oldest)) = self.at(index)
             && oldest.at.saturating_add(self.config.retention) < mono
         {
             self.forget(index);
         }
     }
 
-    fn at(&self, index: usize) -> Option<&Change> {
-        self.by_key.get_index(index).map(|(_, change)| change)
+    fn at(&self, index: usize) -> Option<(Names, &Change)> {
+        let (names, change) = self.by_key.get_index(index)?;
+        Some((*names, change))
     }
 
-    fn record(&mut self, change: Change) {
+    fn record(&mut self, names: Names, change: Change) {
         self.digest = self.digest.wrapping_add(change.digest);
         let mono = change.at;
-        match self.by_key.get_full_mut(&change.named.names) {
+        match self.by_key.get_full_mut(&names) {
             Some((index, _, own)) => {
                 let earlier = std::mem::replace(own, change);
                 self.digest = self.digest.wrapping_sub(earlier.digest);
@@ -168,7 +174,7 @@ impl RecentChanges {
             None => {
                 self.make_room(mono, Self::is_full);
                 self.orders.push(self.by_key.len());
-                self.by_key.insert(change.named.names, change);
+                self.by_key.insert(names, change);
             }
         }
     }
@@ -272,14 +278,17 @@ mod tests {
         assert!((1..=LARGEST).contains(&version(u64::MAX)));
     }
 
-    fn change_of(id: &str, changes: &RecentChanges) -> Change {
-        Change {
-            named: Named::new(changes.hash, InstanceKey::new("APP", id)),
+    fn record(id: &str, changes: &mut RecentChanges) {
+        let named = Named::new(changes.hash, InstanceKey::new("APP", id));
+        let order = changes.orders.next();
+        let change = Change {
+            key: named.key,
             gone: None,
-            order: changes.orders.next(),
+            order,
             at: Duration::ZERO,
-            digest: changes.orders.next() * 3,
-        }
+            digest: order * 3,
+        };
+        changes.record(named.names, change);
     }
 
     #[test]
@@ -289,13 +298,13 @@ mod tests {
             ..DeltaConfig::default()
         };
         let mut changes = RecentChanges::new(config, SeededHash::new(1, 2));
-        changes.record(change_of("calm", &changes));
+        record("calm", &mut changes);
         for _ in 1..MIN_PATIENT_WINDOW * GAPS_FOR_EACH {
-            changes.record(change_of("restless", &changes));
+            record("restless", &mut changes);
         }
         assert_eq!((changes.len(), changes.oldest_order()), (2, 0));
         assert!(!changes.is_truncated(Duration::ZERO));
-        changes.record(change_of("restless", &changes));
+        record("restless", &mut changes);
         let newest = changes.revision() - 1;
         assert_eq!((changes.len(), changes.oldest_order()), (1, newest));
         assert!(changes.is_truncated(Duration::ZERO) && changes.has_dropped(0));

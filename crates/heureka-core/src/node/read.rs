@@ -141,8 +141,8 @@ impl Node {
     /// Changed instances by application: applications and instances in the order of their last change.
     fn changed_applications(&self) -> Vec<Application> {
         let mut by_app: IndexMap<&AppName, Vec<InstanceInfo>> = IndexMap::new();
-        for change in self.changes.iter() {
-            let InstanceKey { app, id } = &change.named.key;
+        for (_, change) in self.changes.iter() {
+            let InstanceKey { app, id } = &change.key;
             let info = match &change.gone {
                 Some(gone) => Some((**gone).clone()),
                 None => self.instance(app.as_str(), id.as_str()),

@@ -3,6 +3,7 @@
 use heureka_model::{Digest, InstanceInfo, RegionName};
 
 use super::view::{View, with_digest};
+use crate::place::Names;
 use crate::recent_changes::{Change, RecentChanges};
 
 /// How far somebody has followed a view: what it has seen of each place. The default has seen nothing.
@@ -75,17 +76,17 @@ impl View<'_> {
         let changes = windows.flat_map(|(index, (place, window))| {
             let order = cursor.seen_of(place).unwrap_or(0);
             let own = window.since(order);
-            own.map(move |change| (index, change))
+            own.map(move |(names, change)| (index, names, change))
         });
         changes
-            .filter(|(index, change)| self.allows(*index, &change.named.key.app))
-            .filter_map(|(place, change)| self.shown_change(place, change))
+            .filter(|(index, _, change)| self.allows(*index, &change.key.app))
+            .filter_map(|(place, names, change)| self.shown_change(place, names, change))
             .collect()
     }
 
     /// A key that left one place and is still shown from another one has not left.
-    fn shown_change(&self, place: usize, change: &Change) -> Option<ShownChange> {
-        let shown = self.get(&change.named);
+    fn shown_change(&self, place: usize, names: Names, change: &Change) -> Option<ShownChange> {
+        let shown = self.get(names, &change.key);
         let is_shown = shown.is_some();
         let gone = || change.gone.as_deref().cloned().map(with_digest);
         let (info, document) = shown.or_else(gone)?;

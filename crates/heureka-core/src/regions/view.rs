@@ -11,7 +11,7 @@ use super::content::Content;
 use super::region::Region;
 use crate::entry::Entry;
 use crate::instances::Instances;
-use crate::place::Named;
+use crate::place::Names;
 use crate::recent_changes::{RecentChanges, version_of};
 use crate::registry::Registry;
 
@@ -110,13 +110,13 @@ impl<'a> View<'a> {
     pub(crate) fn changed(&self, local: &RecentChanges) -> Vec<Application> {
         let remote = self.regions.iter().flat_map(|region| {
             let changes = region.changes().iter();
-            changes.filter(|change| region.allows(&change.named.key.app))
+            changes.filter(|(_, change)| region.allows(&change.key.app))
         });
         let mut by_app: IndexMap<&AppName, IndexMap<&InstanceId, InstanceInfo>> = IndexMap::new();
-        for change in local.iter().chain(remote) {
-            let InstanceKey { app, id } = &change.named.key;
+        for (names, change) in local.iter().chain(remote) {
+            let InstanceKey { app, id } = &change.key;
             let gone = || change.gone.as_deref().cloned();
-            let shown = self.get(&change.named).map(|(info, _)| info);
+            let shown = self.get(names, &change.key).map(|(info, _)| info);
             if let Some(info) = shown.or_else(gone) {
                 by_app.entry(app).or_default().insert(id, info);
             }
@@ -151,11 +151,11 @@ impl<'a> View<'a> {
     }
 
     /// An instance as it is shown, with the digest of its document.
-    pub(super) fn get(&self, named: &Named) -> Option<(InstanceInfo, Digest)> {
-        if let Some(entry) = self.registry.get_by(named.names) {
+    pub(super) fn get(&self, names: Names, key: &InstanceKey) -> Option<(InstanceInfo, Digest)> {
+        if let Some(entry) = self.registry.get_by(names) {
             return Some((entry.info(), entry.document.document.digest()));
         }
-        let InstanceKey { app, id } = &named.key;
+        let InstanceKey { app, id } = key;
         let mut allowing = self.regions.iter().filter(|region| region.allows(app));
         let info = allowing.find_map(|region| region.content().get(app.as_str(), id.as_str()))?;
         Some(with_digest(info.clone()))
