@@ -153,6 +153,11 @@ impl RecentChanges {
         {
             self.forget(index);
         }
+        // A start or a storm is followed by calm, and then memory is not kept for the next one.
+        if self.by_key.capacity() / 4 > self.by_key.len().max(MIN_PATIENT_WINDOW) {
+            self.by_key.shrink_to(self.by_key.len() * 2);
+        }
+        self.orders.give_back();
     }
 
     fn at(&self, index: usize) -> Option<(Names, &Change)> {
@@ -309,6 +314,19 @@ mod tests {
         assert_eq!((changes.len(), changes.oldest_order()), (1, newest));
         assert!(changes.is_truncated(Duration::ZERO) && changes.has_dropped(0));
         assert_eq!(changes.digest(), newest * 3);
+    }
+
+    #[test]
+    fn memory_of_a_storm_is_given_back_when_it_is_over() {
+        let mut changes = RecentChanges::new(DeltaConfig::default(), SeededHash::new(1, 2));
+        for id in 0..20 * MIN_PATIENT_WINDOW {
+            record(&id.to_string(), &mut changes);
+        }
+        changes.forget_old(DeltaConfig::default().retention);
+        assert!(changes.by_key.capacity() >= 20 * MIN_PATIENT_WINDOW);
+        changes.forget_old(DeltaConfig::default().retention + Duration::from_nanos(1));
+        assert_eq!((changes.len(), changes.digest()), (0, 0));
+        assert!(changes.by_key.capacity() < MIN_PATIENT_WINDOW);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 
+/// So few places are not worth giving their memory back.
+const KEPT_PLACES: usize = 4096;
+
 /// Where changes are kept, in the order in which they were made. The first of them is always kept.
 ///
 /// An order is found by counting, because a tree of orders would have to be fetched from memory level by level. So a change
@@ -64,6 +67,13 @@ impl Orders {
         }
     }
 
+    /// Gives memory back that has been needed for far more than there is now.
+    pub(super) fn give_back(&mut self) {
+        if self.places.capacity() / 4 > self.places.len().max(KEPT_PLACES) {
+            self.places.shrink_to(self.places.len() * 2);
+        }
+    }
+
     fn place_of(&self, order: u64) -> Option<usize> {
         usize::try_from(order.checked_sub(self.oldest)?).ok()
     }
@@ -111,6 +121,17 @@ mod tests {
             (orders.oldest(), orders.next(), orders.first()),
             (4, 4, None)
         );
+    }
+
+    #[test]
+    fn memory_is_given_back_when_far_less_is_needed() {
+        let mut orders = Orders::default();
+        (0..8 * KEPT_PLACES).for_each(|index| orders.push(index));
+        (0..8 * KEPT_PLACES as u64 - 3).for_each(|order| orders.remove(order));
+        assert!(orders.places.capacity() >= 8 * KEPT_PLACES);
+        orders.give_back();
+        assert!(orders.places.capacity() < KEPT_PLACES);
+        assert_eq!(indices(&orders, 0).len(), 3);
     }
 
     #[test]
