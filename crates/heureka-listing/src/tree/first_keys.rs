@@ -16,7 +16,7 @@ use super::node::MAX_CHILDREN;
 pub(crate) struct FirstKeys {
     marks: SmallVec<[Mark; MAX_CHILDREN]>,
     /// The application and the id of each, one key behind the other.
-    texts: String,
+    texts: Vec<u8>,
     /// Whether they are of one application: then heads are of ids, otherwise of applications.
     are_of_one_app: bool,
     /// How many bytes all have in common before their heads.
@@ -43,7 +43,8 @@ pub(crate) struct Place {
 }
 
 type Names<'a> = (&'a AppName, &'a InstanceId);
-type Texts<'a> = (&'a str, &'a str);
+/// As bytes, whose order is that of the texts.
+type Texts<'a> = (&'a [u8], &'a [u8]);
 
 impl FirstKeys {
     /// Puts keys in the place of some. All are looked at.
@@ -80,16 +81,16 @@ impl FirstKeys {
             Err(Ordering::Less) => 0..0,
             Err(_) => self.marks.len()..self.marks.len(),
         };
-        let mut not_behind = alike.clone().rev();
-        match not_behind.find(|at| self.texts_at(*at) <= searched) {
-            Some(at) => Place {
-                child: at,
-                begins: self.texts_at(at) == searched,
-            },
-            None => Place {
-                child: alike.start.saturating_sub(1),
-                begins: alike.start == 0,
-            },
+        for child in alike.clone().rev() {
+            let order = self.texts_at(child).cmp(&searched);
+            if order.is_le() {
+                let begins = order.is_eq();
+                return Place { child, begins };
+            }
+        }
+        Place {
+            child: alike.start.saturating_sub(1),
+            begins: alike.start == 0,
         }
     }
 
@@ -105,9 +106,7 @@ impl FirstKeys {
             is_equal(searched.0.cmp(first.0))?;
         }
         let (text, first) = (self.told_apart_by(searched), self.told_apart_by(first));
-        let common = first.as_bytes().get(..self.common_bytes);
-        let common = common.unwrap_or_default();
-        let text = text.as_bytes();
+        let common = first.get(..self.common_bytes).unwrap_or_default();
         match text.split_at_checked(common.len()) {
             Some((begin, rest)) => {
                 is_equal(begin.cmp(common))?;
@@ -130,14 +129,14 @@ impl FirstKeys {
         texts.unwrap_or_default()
     }
 
-    fn told_apart_by<'a>(&self, (app, id): Texts<'a>) -> &'a str {
+    fn told_apart_by<'a>(&self, (app, id): Texts<'a>) -> &'a [u8] {
         if self.are_of_one_app { id } else { app }
     }
 
     fn push(&mut self, (app, id): Texts<'_>) {
-        self.texts.push_str(app);
+        self.texts.extend_from_slice(app);
         let id_begins = offset(self.texts.len());
-        self.texts.push_str(id);
+        self.texts.extend_from_slice(id);
         self.marks.push(Mark {
             head: 0,
             id_begins,
@@ -149,11 +148,10 @@ impl FirstKeys {
         let last = self.marks.len().saturating_sub(1);
         self.are_of_one_app = self.texts_at(0).0 == self.texts_at(last).0;
         // What the first and the last have in common is common to all between them.
-        let both = [0, last].map(|at| self.told_apart_by(self.texts_at(at)));
-        let [first, last] = both.map(str::as_bytes);
+        let [first, last] = [0, last].map(|at| self.told_apart_by(self.texts_at(at)));
         self.common_bytes = common_bytes(first, last);
         for at in 0..self.marks.len() {
-            let text = self.told_apart_by(self.texts_at(at)).as_bytes();
+            let text = self.told_apart_by(self.texts_at(at));
             let own = head(text.get(self.common_bytes..).unwrap_or_default());
             if let Some(mark) = self.marks.get_mut(at) {
                 mark.head = own;
@@ -163,7 +161,7 @@ impl FirstKeys {
 }
 
 fn texts<'a>((app, id): Names<'a>) -> Texts<'a> {
-    (app.as_str(), id.as_str())
+    (app.as_str().as_bytes(), id.as_str().as_bytes())
 }
 
 fn place(offset: u32) -> usize {
