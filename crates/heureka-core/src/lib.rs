@@ -12,6 +12,8 @@
 //! The names of rules in comments (`server.md R29`) are those of the protocol's reference.
 
 mod config;
+mod digested;
+mod discovery;
 mod entry;
 mod eviction;
 mod instances;
@@ -36,9 +38,6 @@ mod sums;
 mod timers;
 mod tombstones;
 mod vips;
-
-mod digested;
-mod discovery;
 
 pub use config::{DeltaConfig, NodeConfig, RegistryLimits, SelfPreservationConfig};
 pub use eviction::EvictionReport;

@@ -64,41 +64,21 @@ impl RecentChanges {
 
     /// A present instance changed.
     pub(crate) fn record_change(&mut self, named: Named, entry: &Entry, mono: Duration) {
-        let Named { key, names } = named;
-        let change = Change {
-            digest: digest(&key, entry),
-            key,
-            gone: None,
-            order: self.orders.next(),
-            at: mono,
-        };
-        self.record(names, change);
+        let digest = digest(&named.key, entry);
+        self.record(named, None, digest, mono);
     }
 
     /// An instance left.
     pub(crate) fn record_removal(&mut self, named: Named, entry: &Entry, mono: Duration) {
-        let Named { key, names } = named;
-        let change = Change {
-            digest: digest(&key, entry),
-            key,
-            gone: Some(Box::new(entry.info())),
-            order: self.orders.next(),
-            at: mono,
-        };
-        self.record(names, change);
+        let digest = digest(&named.key, entry);
+        self.record(named, Some(Box::new(entry.info())), digest, mono);
     }
 
     /// An instance of a remote region changed, or left as it is shown here.
     pub(crate) fn record_listed(&mut self, info: &InstanceInfo, is_gone: bool, mono: Duration) {
-        let Named { key, names } = Named::new(self.hash, info.document.key());
-        let change = Change {
-            digest: digest_of_listed(info),
-            key,
-            gone: is_gone.then(|| Box::new(info.clone())),
-            order: self.orders.next(),
-            at: mono,
-        };
-        self.record(names, change);
+        let named = Named::new(self.hash, info.document.key());
+        let gone = is_gone.then(|| Box::new(info.clone()));
+        self.record(named, gone, digest_of_listed(info), mono);
     }
 
     /// The changes with the hashes of their names, oldest first.
@@ -165,9 +145,22 @@ impl RecentChanges {
         Some((*names, change))
     }
 
-    fn record(&mut self, names: Names, change: Change) {
-        self.digest = self.digest.wrapping_add(change.digest);
-        let mono = change.at;
+    fn record(
+        &mut self,
+        named: Named,
+        gone: Option<Box<InstanceInfo>>,
+        digest: u64,
+        mono: Duration,
+    ) {
+        let Named { key, names } = named;
+        let change = Change {
+            key,
+            gone,
+            order: self.orders.next(),
+            at: mono,
+            digest,
+        };
+        self.digest = self.digest.wrapping_add(digest);
         match self.by_key.get_full_mut(&names) {
             Some((index, _, own)) => {
                 let earlier = std::mem::replace(own, change);
@@ -285,15 +278,8 @@ mod tests {
 
     fn record(id: &str, changes: &mut RecentChanges) {
         let named = Named::new(changes.hash, InstanceKey::new("APP", id));
-        let order = changes.orders.next();
-        let change = Change {
-            key: named.key,
-            gone: None,
-            order,
-            at: Duration::ZERO,
-            digest: order * 3,
-        };
-        changes.record(named.names, change);
+        let digest = changes.revision() * 3;
+        changes.record(named, None, digest, Duration::ZERO);
     }
 
     #[test]
