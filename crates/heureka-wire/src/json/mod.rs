@@ -4,6 +4,7 @@ mod batch;
 mod decode;
 mod instance;
 mod listing;
+mod special;
 mod status_info;
 mod writer;
 

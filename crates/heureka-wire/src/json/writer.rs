@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use super::special::is_plain;
 use crate::fields::PIECE_BYTES;
 
 /// How characters beyond the basic plane are written. Jackson escapes them when it writes to a stream and does not
@@ -147,7 +148,7 @@ impl Json {
     }
 
     fn escaped(&mut self, text: &str) {
-        if has_nothing_special(text) {
+        if is_plain(text) {
             self.bytes.extend_from_slice(text.as_bytes());
             return;
         }
@@ -184,13 +185,6 @@ impl Json {
         };
         self.bytes.extend_from_slice(&[b'\\', short]);
     }
-}
-
-/// Whether a look at the bytes is enough to say that nothing has to be escaped, as in nearly all texts. All bytes are
-/// looked at, because many are looked at together where none ends the search.
-fn has_nothing_special(text: &str) -> bool {
-    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\' && byte < 0xf0;
-    text.bytes().fold(true, |all, byte| all & is_plain(byte))
 }
 
 #[cfg(test)]

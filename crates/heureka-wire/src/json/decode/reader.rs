@@ -10,6 +10,7 @@ mod tests;
 use std::borrow::Cow;
 
 use crate::ReadError;
+use crate::json::special::plain_bytes;
 
 /// What a value is, by its first character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,31 +291,4 @@ impl<'a> Reader<'a> {
     fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }
-}
-
-/// How many bytes of a text come before the first that is not just what is written: the end, an escape, or a character
-/// that may not be there. Eight are looked at at once, because most of a document is texts.
-#[inline]
-fn plain_bytes(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks();
-    for (index, word) in words.iter().enumerate() {
-        let special = special_bytes(u64::from_le_bytes(*word));
-        if special != 0 {
-            return index * size_of::<u64>() + special.trailing_zeros() as usize / 8;
-        }
-    }
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..=0x1f);
-    let plain = rest.iter().position(is_special).unwrap_or(rest.len());
-    bytes.len() - rest.len() + plain
-}
-
-/// The highest bit of each byte that is special. Above the first of them others may be set too: a byte that goes below
-/// zero borrows from the next.
-#[inline]
-fn special_bytes(word: u64) -> u64 {
-    const EACH: u64 = u64::from_le_bytes([1; 8]);
-    const HIGHEST: u64 = EACH << 7;
-    let below = |word: u64, bound: u8| word.wrapping_sub(EACH * u64::from(bound)) & !word;
-    let equal = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
-    (below(word, 0x20) | equal(b'"') | equal(b'\\')) & HIGHEST
 }
