@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use heureka_wire::{Checksum, Detail, Effort, Packer};
+use smallvec::SmallVec;
 
 use crate::memo::Packed;
 use crate::plain::length;
 use crate::row::Row;
 use crate::shape::Shape;
-use crate::tree::{Branch, Leaf, Node};
+use crate::tree::{Branch, Leaf, MAX_CHILDREN, Node};
 
 impl Node {
     /// The node in this form; what was not deflated yet is.
@@ -78,23 +79,27 @@ impl Branch {
     /// The bytes of leaves, which are short when they are deflated, are put together in the lowest branch, because each
     /// write takes only a few pieces.
     fn pack(&self, shape: Shape, packer: &mut Packer, keeps_bytes: bool) -> Packed {
+        let children = self.parts.children.iter();
+        let packed: Packeds<'_> = children
+            .filter_map(|child| child.packed(shape, packer))
+            .collect();
         let mut sum = Packed::nothing();
-        let mut bytes = Vec::new();
-        for child in &self.parts.children {
-            if let Some(own) = child.packed(shape, packer) {
-                sum.add(own.checksum, own.length_bytes);
-                if keeps_bytes {
-                    bytes.extend_from_slice(&own.bytes);
-                }
-            }
+        for own in &packed {
+            sum.add(own.checksum, own.length_bytes);
         }
         if keeps_bytes {
-            bytes.shrink_to_fit();
+            let mut bytes = Vec::with_capacity(packed.iter().map(|own| own.bytes.len()).sum());
+            for own in &packed {
+                bytes.extend_from_slice(&own.bytes);
+            }
             sum.bytes = Bytes::from(bytes);
         }
         sum
     }
 }
+
+/// What came of a branch's children.
+type Packeds<'a> = SmallVec<[&'a Packed; MAX_CHILDREN]>;
 
 impl Packed {
     pub(crate) fn nothing() -> Self {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use heureka_model::{Digest, StatusCounts};
 
 pub use self::edit::{Edit, Replaced};
-pub(crate) use self::node::{Branch, Leaf, Node, Totals};
+pub(crate) use self::node::{Branch, Leaf, MAX_CHILDREN, Node, Totals};
 use crate::row::Row;
 
 /// Rows in the order of application and id. Copies are cheap and share everything.
