@@ -11,7 +11,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-const CASES: [&str; 14] = [
+const CASES: [&str; 16] = [
     SMALL,
     LARGE,
     "register-at-1000",
@@ -21,6 +21,8 @@ const CASES: [&str; 14] = [
     "change-status-at-100000",
     TAKE_OVER_SMALL,
     TAKE_OVER_LARGE,
+    "take-over-64-changes-at-1000",
+    "take-over-3125-changes-at-100000",
     "read-after-a-change-at-1000",
     "read-after-a-change-at-100000",
     "read-application",

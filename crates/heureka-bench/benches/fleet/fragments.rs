@@ -40,6 +40,16 @@ impl Fragments {
 
     /// Changes the status of one instance, of another one each time.
     pub(crate) fn change_one(&mut self) {
+        self.change(1);
+    }
+
+    /// Changes as many at once as a server takes over together.
+    pub(crate) fn change(&mut self, count: usize) {
+        let edits = (0..count).map(|_| Edit::Put(self.next_row())).collect();
+        self.listing = std::mem::take(&mut self.listing).edited(edits);
+    }
+
+    fn next_row(&mut self) -> Row {
         self.next = (self.next + 7919) % self.rows.len();
         let mut info = self.rows[self.next].info().clone();
         info.status = match info.status {
@@ -51,7 +61,7 @@ impl Fragments {
         };
         let row = Row::with_digest(info, self.digests[self.next]);
         self.rows[self.next] = row.clone();
-        self.listing = std::mem::take(&mut self.listing).edited(vec![Edit::Put(row)]);
+        row
     }
 
     pub(crate) fn read_packed(&self, packer: &mut Packer) -> usize {

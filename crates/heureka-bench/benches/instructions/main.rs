@@ -45,6 +45,8 @@ fn main() {
         Some("change-status-at-100000") => change_status(100_000),
         Some("take-over-a-change-at-1000") => take_over_a_change(1000),
         Some("take-over-a-change-at-100000") => take_over_a_change(100_000),
+        Some("take-over-64-changes-at-1000") => take_over_changes(1000, 64),
+        Some("take-over-3125-changes-at-100000") => take_over_changes(100_000, 3125),
         Some("read-after-a-change-at-1000") => read_after_a_change(1000),
         Some("read-after-a-change-at-100000") => read_after_a_change(100_000),
         Some("read-application") => read_application(),
@@ -127,6 +129,15 @@ fn override_status(
 fn take_over_a_change(instances: usize) {
     let mut fragments = Fragments::of(instances);
     count(|| fragments.change_one());
+}
+
+/// As many changes together as a server waits for in a registry of this size while nobody reads. Each of them counts.
+fn take_over_changes(instances: usize, together: usize) {
+    let mut fragments = Fragments::of(instances);
+    fragments.change(together);
+    let turns = TURNS.div_ceil(together);
+    counted_by_callgrind(turns, &mut || fragments.change(together));
+    println!("{}", turns * together);
 }
 
 /// The whole listing in JSON, packed, where one instance has changed since it was read last.

@@ -5,21 +5,22 @@
 //! and a write waits for nobody.
 
 mod mirror;
+mod pace;
 mod scope;
 mod tag;
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use heureka_core::DeltaRefused;
 use heureka_listing::{AskedForms, Body, Header, Listing, Selection};
 use heureka_wire::{Form, Packer};
 use parking_lot::Mutex;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
 use self::mirror::Mirror;
+use self::pace::Pace;
 pub(crate) use self::scope::ScopeKey;
 pub(crate) use self::tag::{Shows, Tag};
 use crate::app::App;
@@ -29,10 +30,6 @@ const MAX_SCOPES: usize = 16;
 
 /// How long what was made in one form is kept after the last time that it was asked for.
 const FORGET_FORMS_AFTER: Duration = Duration::from_secs(10 * 60);
-
-/// After how many changes they are taken over, though nobody reads: each takes some microseconds, which nobody who reads
-/// later, and no connection, should have to wait for all at once. What so few touched is still in a processor's cache.
-const CHANGES_AT_ONCE: u64 = 64;
 
 /// How many leaves are written and deflated between two looks at other connections: each takes up to a third of a
 /// millisecond. What is more than that is made beside the connections.
@@ -47,9 +44,7 @@ pub(crate) struct Listings {
     scopes: Mutex<Vec<Kept>>,
     packers: Mutex<Vec<Packer>>,
     builders: Arc<Semaphore>,
-    /// Up to which revision of the registry all scopes were kept up.
-    kept_up: AtomicU64,
-    work: Notify,
+    pace: Pace,
 }
 
 /// A scope that is kept up.
@@ -104,8 +99,7 @@ impl Listings {
             scopes: Mutex::new(vec![Kept::new(usual, mono)]),
             packers: Mutex::default(),
             builders: Arc::new(Semaphore::new(BUILDERS)),
-            kept_up: AtomicU64::new(0),
-            work: Notify::new(),
+            pace: Pace::default(),
         }
     }
 
@@ -117,15 +111,12 @@ impl Listings {
 
     /// Takes notice of how much the registry has changed.
     pub(crate) fn note_revision(&self, revision: u64) {
-        let kept_up = self.kept_up.load(Ordering::Relaxed);
-        if revision.saturating_sub(kept_up) >= CHANGES_AT_ONCE {
-            self.work.notify_one();
-        }
+        self.pace.note_revision(revision);
     }
 
     /// Waits until there is so much to take over that no read should have to.
     pub(crate) async fn have_work(&self) {
-        self.work.notified().await;
+        self.pace.have_work().await;
     }
 
     /// Takes over what has changed, so that no read has to take over much at once, and what the registry forgets is
@@ -138,10 +129,12 @@ impl Listings {
                 .collect()
         };
         let revision = app.node_for_calls().revision();
+        let mut rows = 0;
         for (scope, mirror) in kept {
-            follow(app, &scope, &mut mirror.lock());
+            let shown = follow(app, &scope, &mut mirror.lock());
+            rows = rows.max(shown.full.len());
         }
-        self.kept_up.store(revision, Ordering::Relaxed);
+        self.pace.kept_up(revision, rows);
         self.forget_forms(app.now().mono);
     }
 
