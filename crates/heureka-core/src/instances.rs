@@ -1,6 +1,6 @@
 //! The instances of one application.
 
-use heureka_model::{AppName, InstanceId, WideHash};
+use heureka_model::{AppName, InstanceId, WideHash, WideHashItself};
 
 use crate::entry::Entry;
 use crate::place::{ByHash, Seen};
@@ -22,7 +22,8 @@ impl Instances {
     pub(crate) fn new(name: AppName) -> Self {
         Self {
             name,
-            by_id: ByHash::default(),
+            // Many applications have one instance, and a map that grows by itself makes room for three.
+            by_id: ByHash::with_capacity_and_hasher(1, WideHashItself),
             sum: Sum::default(),
         }
     }
