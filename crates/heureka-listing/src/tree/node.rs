@@ -12,28 +12,32 @@ use crate::memo::{BranchMemo, LeafMemo, Slot, is_same};
 use crate::row::Row;
 
 /// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, but
-/// come to more than 1.25 times the size of the whole deflated at once.
-pub(crate) const MAX_LEAF_BYTES: u64 = 40 * 1024;
+/// of 14 kB the compact forms come to more than 1.25 times the size of the whole deflated at once.
+pub(crate) const MAX_LEAF_BYTES: u64 = 20 * 1024;
 /// What a leaf holds at least, unless it has no neighbour.
-pub(crate) const MIN_LEAF_BYTES: u64 = 18 * 1024;
+pub(crate) const MIN_LEAF_BYTES: u64 = 9 * 1024;
 /// What leaves are filled to, so that the next rows do not divide them at once.
-pub(crate) const FILLED_LEAF_BYTES: u64 = 30 * 1024;
+pub(crate) const FILLED_LEAF_BYTES: u64 = 15 * 1024;
 /// How many children a branch has at most.
 pub(crate) const MAX_CHILDREN: usize = 32;
 /// How many it has at least, unless it has no neighbour.
 pub(crate) const MIN_CHILDREN: usize = 8;
 
 /// How many rows have room in the leaf itself: about as many as are usual.
-const ROWS_INSIDE: usize = 32;
+const ROWS_INSIDE: usize = 16;
 
 /// A part of a listing: neighbouring rows, at least one. Once somebody else has it, it never changes.
 ///
 /// What a search looks at is within the node: a processor that has not been there for long finds each further piece of memory
 /// only after it has read tables of pages.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all nodes are leaves, and a leaf is looked at where its branch points"
+)]
 pub(crate) enum Node {
     Leaf(Leaf),
-    Branch(Branch),
+    Branch(Box<Branch>),
 }
 
 #[derive(Clone, Debug)]
@@ -206,10 +210,10 @@ impl Node {
     }
 
     pub(crate) fn branch(parts: BranchParts) -> Arc<Self> {
-        Arc::new(Self::Branch(Branch {
+        Arc::new(Self::Branch(Box::new(Branch {
             parts,
             memo: Slot::default(),
-        }))
+        })))
     }
 
     pub(crate) fn totals(&self) -> &Totals {
