@@ -4,8 +4,13 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::buf::Chain;
+use bytes::{Buf as _, Bytes};
 use http_body::{Body, Frame, SizeHint};
+
+/// What a connection takes at a time: a piece with the one behind it, or alone. A connection writes after so many frames,
+/// and pieces of listings are so small that it would write twice as often if each were one.
+type Pair = Chain<Bytes, Bytes>;
 
 /// The body of an answer. Which kind it is does not show: each gives its bytes as they are, copied by nobody.
 #[derive(Debug, Default)]
@@ -64,6 +69,12 @@ impl AnswerBody {
 }
 
 impl Pieces {
+    /// The next two, or the last.
+    fn next_pair(&mut self) -> Option<Pair> {
+        let first = self.next()?;
+        Some(first.chain(self.next().unwrap_or_default()))
+    }
+
     /// The next piece that is not empty, for an empty frame says nothing.
     fn next(&mut self) -> Option<Bytes> {
         let piece = self.pieces.find(|piece| !piece.is_empty())?;
@@ -74,25 +85,28 @@ impl Pieces {
 }
 
 impl Body for AnswerBody {
-    type Data = Bytes;
+    type Data = Pair;
     type Error = axum::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<Pair>, axum::Error>>> {
         let this = self.get_mut();
         let next = match &mut this.0 {
             Content::Empty => None,
             Content::Whole(bytes) => {
                 let bytes = std::mem::take(bytes);
                 this.0 = Content::Empty;
-                Some(bytes)
+                Some(alone(bytes))
             }
-            Content::Pieces(pieces) => pieces.next(),
-            Content::Page(page) => return Pin::new(page).poll_frame(cx),
+            Content::Pieces(pieces) => pieces.next_pair(),
+            Content::Page(page) => {
+                let frame = Pin::new(page).poll_frame(cx);
+                return frame.map_ok(|frame| frame.map_data(alone));
+            }
         };
-        Poll::Ready(next.map(|bytes| Ok(Frame::data(bytes))))
+        Poll::Ready(next.map(|pair| Ok(Frame::data(pair))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -116,12 +130,21 @@ impl Body for AnswerBody {
     }
 }
 
+fn alone(bytes: Bytes) -> Pair {
+    bytes.chain(Bytes::new())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What a frame is of.
+    fn bytes(pair: &Pair) -> [&Bytes; 2] {
+        [pair.first_ref(), pair.last_ref()]
+    }
+
     /// The frames of a body, and what it says of itself before each of them and after the last.
-    fn walk(mut body: AnswerBody) -> (Vec<Bytes>, Vec<(u64, bool)>) {
+    fn walk(mut body: AnswerBody) -> (Vec<Pair>, Vec<(u64, bool)>) {
         let mut cx = Context::from_waker(std::task::Waker::noop());
         let mut frames = Vec::new();
         let mut hints = Vec::new();
@@ -138,40 +161,48 @@ mod tests {
     #[test]
     fn nothing_is_at_its_end_from_the_start() {
         for empty in [AnswerBody::default(), AnswerBody::whole(Bytes::new())] {
-            assert_eq!(walk(empty), (vec![], vec![(0, true)]));
+            let (frames, hints) = walk(empty);
+            assert!(frames.is_empty());
+            assert_eq!(hints, [(0, true)]);
         }
     }
 
     #[test]
     fn a_whole_is_one_frame() {
         let (frames, hints) = walk(AnswerBody::whole(Bytes::from_static(b"abc")));
-        assert_eq!(frames, [&b"abc"[..]]);
+        assert_eq!(frames.len(), 1);
+        assert_eq!(bytes(&frames[0]), [&b"abc"[..], b""]);
         assert_eq!(hints, [(3, false), (0, true)]);
     }
 
     #[test]
-    fn pieces_are_given_as_they_are_and_fetched_one_by_one() {
+    fn pieces_are_given_as_they_are_and_fetched_two_by_two() {
         let shared = Bytes::from(vec![b'x'; 100]);
         let address = shared.as_ptr();
-        let pieces = vec![Bytes::from_static(b"a"), Bytes::new(), shared];
-        let (frames, hints) = walk(AnswerBody::pieces(101, pieces.into_iter()));
-        assert_eq!(frames.len(), 2);
-        assert_eq!(frames[1].as_ptr(), address, "a piece was copied");
-        assert_eq!(hints, [(101, false), (100, false), (0, true)]);
+        let short = Bytes::from_static;
+        let pieces = vec![short(b"a"), Bytes::new(), shared, Bytes::new(), short(b"b")];
+        let (frames, hints) = walk(AnswerBody::pieces(102, pieces.into_iter()));
+        let [first, last] = frames.as_slice() else {
+            panic!("{} frames", frames.len());
+        };
+        assert_eq!(bytes(first)[0], &b"a"[..]);
+        assert_eq!(bytes(first)[1].as_ptr(), address, "a piece was copied");
+        assert_eq!(bytes(last), [&b"b"[..], b""]);
+        assert_eq!(hints, [(102, false), (1, false), (0, true)]);
     }
 
     #[test]
     fn a_piece_is_not_made_before_its_turn() {
         let (sent, made) = std::sync::mpsc::channel();
-        let pieces = (0..2).map(move |index| {
+        let pieces = (0..4).map(move |index| {
             sent.send(index).unwrap();
             Bytes::from_static(b"ab")
         });
-        let mut body = AnswerBody::pieces(4, pieces);
+        let mut body = AnswerBody::pieces(8, pieces);
         assert!(made.try_recv().is_err());
         let mut cx = Context::from_waker(std::task::Waker::noop());
         let frame = Pin::new(&mut body).poll_frame(&mut cx);
         assert!(matches!(frame, Poll::Ready(Some(Ok(_)))));
-        assert_eq!(made.try_iter().collect::<Vec<_>>(), [0]);
+        assert_eq!(made.try_iter().collect::<Vec<_>>(), [0, 1]);
     }
 }
