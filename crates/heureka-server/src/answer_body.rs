@@ -50,7 +50,7 @@ impl AnswerBody {
         })
     }
 
-    /// Bytes in pieces, of which the next is asked for when the one before it is on its way. They come to `length_bytes`
+    /// Bytes in pieces, of which the next two are asked for when those before them are on their way. They come to `length_bytes`
     /// together; fewer break the connection, so that nobody takes a part for the whole.
     pub(crate) fn pieces(
         length_bytes: u64,

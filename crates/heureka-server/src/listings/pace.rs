@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 /// Of how many rows one has changed when the changes are taken over: more than a leaf has. Then a change shares its way
 /// through the tree with others, and finds it in a processor's cache.
 const ROWS_FOR_EACH_CHANGE: u64 = 32;
-/// So few changes are left where they are, however small the registry is.
+/// Fewer changes are left where they are, however small the registry is.
 const FEWEST_AT_ONCE: u64 = 64;
 /// So many are taken over, however large it is: each takes a microsecond or two, which nobody who reads later, and no
 /// connection, should have to wait for all at once.
