@@ -4,6 +4,7 @@ use bytes::Bytes;
 use heureka_model::StatusCounts;
 use heureka_wire::{Checksum, Form, ListingHeader, MEMBER_HEAD, Packer, member_end, stored};
 
+use crate::piece::Piece;
 use crate::plain::length;
 use crate::shape::Shape;
 use crate::tree::{Listing, Node};
@@ -47,22 +48,25 @@ pub struct BodyPieces(Pieces);
 #[derive(Debug)]
 enum Pieces {
     All(Box<Around>),
-    Some(std::vec::IntoIter<Bytes>),
+    Only(Option<Piece>),
 }
 
 /// A walk with something before it and behind it.
 #[derive(Debug)]
 struct Around {
-    head: Option<Bytes>,
+    head: Option<Piece>,
     walk: Walk,
-    tail: Option<Bytes>,
+    tail: Option<Piece>,
 }
 
 impl Body {
-    pub(crate) fn of_pieces(pieces: Vec<Bytes>) -> Self {
+    /// All of it at once.
+    pub(crate) fn at_once(parts: Vec<Bytes>) -> Self {
         Self {
-            length_bytes: pieces.iter().map(|piece| length(piece)).sum(),
-            pieces: BodyPieces(Pieces::Some(pieces.into_iter())),
+            length_bytes: parts.iter().map(|part| length(part)).sum(),
+            pieces: BodyPieces(Pieces::Only(
+                (!parts.is_empty()).then(|| Piece::from(parts)),
+            )),
         }
     }
 
@@ -71,25 +75,25 @@ impl Body {
         Self {
             length_bytes,
             pieces: BodyPieces(Pieces::All(Box::new(Around {
-                head: Some(Bytes::from(head)),
+                head: Some(Piece::from(Bytes::from(head))),
                 walk,
-                tail: Some(Bytes::from(tail)),
+                tail: Some(Piece::from(Bytes::from(tail))),
             }))),
         }
     }
 }
 
 impl Iterator for BodyPieces {
-    type Item = Bytes;
+    type Item = Piece;
 
-    fn next(&mut self) -> Option<Bytes> {
+    fn next(&mut self) -> Option<Piece> {
         match &mut self.0 {
             Pieces::All(around) => around
                 .head
                 .take()
                 .or_else(|| around.walk.next())
                 .or_else(|| around.tail.take()),
-            Pieces::Some(pieces) => pieces.next(),
+            Pieces::Only(piece) => piece.take(),
         }
     }
 }

@@ -17,6 +17,7 @@ mod answer;
 mod forget;
 mod memo;
 mod packed;
+mod piece;
 mod plain;
 mod row;
 mod selection;
@@ -26,6 +27,7 @@ mod walk;
 
 pub use answer::{Body, BodyPieces, Header};
 pub use forget::AskedForms;
+pub use piece::Piece;
 pub use row::Row;
 pub use selection::Selection;
 pub use tree::{Edit, Listing, Replaced};

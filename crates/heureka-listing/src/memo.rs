@@ -149,6 +149,8 @@ impl BranchMemo {
         Self {
             plain_bytes: self.plain_bytes.keeping(|slot| forms.has_plain(slot)),
             packed: self.packed.keeping(|slot| forms.has_packed(slot)),
+            plain_below: self.plain_below.keeping(|slot| forms.has_plain(slot)),
+            packed_below: self.packed_below.keeping(|slot| forms.has_packed(slot)),
         }
     }
 }
@@ -207,6 +209,9 @@ pub(crate) fn is_same(one: Option<&Row>, other: Option<&Row>) -> bool {
 pub(crate) struct BranchMemo {
     pub(crate) plain_bytes: Slots<u64, FORMS>,
     pub(crate) packed: Slots<Packed, FORMS>,
+    /// The bytes of its children, where these have some: in the order in which they are sent.
+    pub(crate) plain_below: Slots<Arc<[Bytes]>, FORMS>,
+    pub(crate) packed_below: Slots<Arc<[Bytes]>, FORMS>,
 }
 
 /// The rows of a leaf one after the other, with what stands between them and, in listings, before them.

@@ -113,7 +113,7 @@ impl Selection {
         }
         gathered.copy(&self.tail(shape));
         gathered.copy(tail);
-        Body::of_pieces(gathered.finish())
+        Body::at_once(gathered.finish())
     }
 
     fn packed(&self, shape: Shape, head: &[u8], tail: &[u8], packer: &mut Packer) -> Body {
@@ -132,7 +132,7 @@ impl Selection {
         }
         member.store(&self.tail(shape));
         member.store(tail);
-        Body::of_pieces(vec![member.end()])
+        Body::at_once(vec![member.end()])
     }
 
     fn add_app(&mut self, node: &Arc<Node>, app: &str, is_wanted: &impl Fn(&InstanceInfo) -> bool) {

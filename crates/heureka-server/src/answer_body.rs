@@ -4,13 +4,9 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::buf::Chain;
 use bytes::{Buf as _, Bytes};
+use heureka_listing::Piece;
 use http_body::{Body, Frame, SizeHint};
-
-/// What a connection takes at a time: a piece with the one behind it, or alone. A connection writes after so many frames,
-/// and pieces of listings are so small that it would write twice as often if each were one.
-type Pair = Chain<Bytes, Bytes>;
 
 /// The body of an answer. Which kind it is does not show: each gives its bytes as they are, copied by nobody.
 #[derive(Debug, Default)]
@@ -26,10 +22,10 @@ enum Content {
     Page(axum::body::Body),
 }
 
-/// Bytes that are fetched one after the other, when there is room for them.
+/// Pieces that are fetched one after the other, when there is room for them.
 struct Pieces {
     left_bytes: u64,
-    pieces: Box<dyn Iterator<Item = Bytes> + Send>,
+    pieces: Box<dyn Iterator<Item = Piece> + Send>,
 }
 
 impl fmt::Debug for Pieces {
@@ -50,11 +46,11 @@ impl AnswerBody {
         })
     }
 
-    /// Bytes in pieces, of which the next two are asked for when those before them are on their way. They come to `length_bytes`
+    /// Bytes in pieces, each of which is asked for when those before it are on their way. They come to `length_bytes`
     /// together; fewer break the connection, so that nobody takes a part for the whole.
     pub(crate) fn pieces(
         length_bytes: u64,
-        pieces: impl Iterator<Item = Bytes> + Send + 'static,
+        pieces: impl Iterator<Item = Piece> + Send + 'static,
     ) -> Self {
         Self(Content::Pieces(Pieces {
             left_bytes: length_bytes,
@@ -69,44 +65,38 @@ impl AnswerBody {
 }
 
 impl Pieces {
-    /// The next two, or the last.
-    fn next_pair(&mut self) -> Option<Pair> {
-        let first = self.next()?;
-        Some(first.chain(self.next().unwrap_or_default()))
-    }
-
     /// The next piece that is not empty, for an empty frame says nothing.
-    fn next(&mut self) -> Option<Bytes> {
-        let piece = self.pieces.find(|piece| !piece.is_empty())?;
-        let piece_bytes = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+    fn next(&mut self) -> Option<Piece> {
+        let piece = self.pieces.find(Piece::has_remaining)?;
+        let piece_bytes = u64::try_from(piece.remaining()).unwrap_or(u64::MAX);
         self.left_bytes = self.left_bytes.saturating_sub(piece_bytes);
         Some(piece)
     }
 }
 
 impl Body for AnswerBody {
-    type Data = Pair;
+    type Data = Piece;
     type Error = axum::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Pair>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<Piece>, axum::Error>>> {
         let this = self.get_mut();
         let next = match &mut this.0 {
             Content::Empty => None,
             Content::Whole(bytes) => {
                 let bytes = std::mem::take(bytes);
                 this.0 = Content::Empty;
-                Some(alone(bytes))
+                Some(Piece::from(bytes))
             }
-            Content::Pieces(pieces) => pieces.next_pair(),
+            Content::Pieces(pieces) => pieces.next(),
             Content::Page(page) => {
                 let frame = Pin::new(page).poll_frame(cx);
-                return frame.map_ok(|frame| frame.map_data(alone));
+                return frame.map_ok(|frame| frame.map_data(Piece::from));
             }
         };
-        Poll::Ready(next.map(|pair| Ok(Frame::data(pair))))
+        Poll::Ready(next.map(|piece| Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -130,21 +120,12 @@ impl Body for AnswerBody {
     }
 }
 
-fn alone(bytes: Bytes) -> Pair {
-    bytes.chain(Bytes::new())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What a frame is of.
-    fn bytes(pair: &Pair) -> [&Bytes; 2] {
-        [pair.first_ref(), pair.last_ref()]
-    }
-
     /// The frames of a body, and what it says of itself before each of them and after the last.
-    fn walk(mut body: AnswerBody) -> (Vec<Pair>, Vec<(u64, bool)>) {
+    fn walk(mut body: AnswerBody) -> (Vec<Piece>, Vec<(u64, bool)>) {
         let mut cx = Context::from_waker(std::task::Waker::noop());
         let mut frames = Vec::new();
         let mut hints = Vec::new();
@@ -171,24 +152,23 @@ mod tests {
     fn a_whole_is_one_frame() {
         let (frames, hints) = walk(AnswerBody::whole(Bytes::from_static(b"abc")));
         assert_eq!(frames.len(), 1);
-        assert_eq!(bytes(&frames[0]), [&b"abc"[..], b""]);
+        assert_eq!(frames[0].parts(), ["abc"]);
         assert_eq!(hints, [(3, false), (0, true)]);
     }
 
     #[test]
-    fn pieces_are_given_as_they_are_and_fetched_two_by_two() {
+    fn pieces_are_given_as_they_are_without_those_that_are_empty() {
         let shared = Bytes::from(vec![b'x'; 100]);
         let address = shared.as_ptr();
-        let short = Bytes::from_static;
-        let pieces = vec![short(b"a"), Bytes::new(), shared, Bytes::new(), short(b"b")];
-        let (frames, hints) = walk(AnswerBody::pieces(102, pieces.into_iter()));
+        let short = Piece::from(Bytes::from_static(b"a"));
+        let pieces = [Piece::default(), short, Piece::default(), shared.into()];
+        let (frames, hints) = walk(AnswerBody::pieces(101, pieces.into_iter()));
         let [first, last] = frames.as_slice() else {
             panic!("{} frames", frames.len());
         };
-        assert_eq!(bytes(first)[0], &b"a"[..]);
-        assert_eq!(bytes(first)[1].as_ptr(), address, "a piece was copied");
-        assert_eq!(bytes(last), [&b"b"[..], b""]);
-        assert_eq!(hints, [(102, false), (1, false), (0, true)]);
+        assert_eq!(first.parts(), ["a"]);
+        assert_eq!(last.chunk().as_ptr(), address, "a piece was copied");
+        assert_eq!(hints, [(101, false), (100, false), (0, true)]);
     }
 
     #[test]
@@ -196,13 +176,13 @@ mod tests {
         let (sent, made) = std::sync::mpsc::channel();
         let pieces = (0..4).map(move |index| {
             sent.send(index).unwrap();
-            Bytes::from_static(b"ab")
+            Piece::from(Bytes::from_static(b"ab"))
         });
         let mut body = AnswerBody::pieces(8, pieces);
         assert!(made.try_recv().is_err());
         let mut cx = Context::from_waker(std::task::Waker::noop());
         let frame = Pin::new(&mut body).poll_frame(&mut cx);
         assert!(matches!(frame, Poll::Ready(Some(Ok(_)))));
-        assert_eq!(made.try_iter().collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(made.try_iter().collect::<Vec<_>>(), [0]);
     }
 }

@@ -1,7 +1,7 @@
 //! The rows of a full registry, as a server keeps them for listings.
 
 use heureka_core::{Cursor, Scope};
-use heureka_listing::{Body, Edit, Header, Listing, Row};
+use heureka_listing::{Body, Edit, Header, Listing, Piece, Row};
 use heureka_model::{Digest, InstanceStatus, VERSION_OF_FULL};
 use heureka_wire::{Detail, Form, Format, Packer, Version};
 
@@ -86,5 +86,6 @@ impl Fragments {
 
 /// Takes all pieces of a body, as a connection does.
 fn taken(body: Body) -> usize {
-    body.pieces.map(|piece| piece.len()).sum()
+    let taken = |piece: Piece| -> usize { piece.parts().iter().map(|part| part.len()).sum() };
+    body.pieces.map(taken).sum()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
 
+use bytes::Buf as _;
 use heureka_listing::{Body, Header, Listing, Row};
 use heureka_model::{
     ActionType, AppName, Application, Applications, DataCenter, DataCenterDraft, InstanceDraft,
@@ -154,8 +155,11 @@ pub(crate) fn header(listing: &Listing) -> Header {
 pub(crate) fn bytes_of(body: Body) -> Vec<u8> {
     let length = body.length_bytes;
     let bytes = body.pieces.fold(Vec::new(), |mut bytes, piece| {
-        assert!(!piece.is_empty(), "an empty piece");
-        bytes.extend_from_slice(&piece);
+        assert!(piece.has_remaining(), "an empty piece");
+        for part in piece.parts() {
+            assert!(!part.is_empty(), "an empty part");
+            bytes.extend_from_slice(part);
+        }
         bytes
     });
     assert_eq!(u64::try_from(bytes.len()).unwrap(), length);

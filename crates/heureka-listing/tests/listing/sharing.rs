@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use heureka_listing::{AskedForms, Body, Edit, Listing, Row};
+use heureka_listing::{AskedForms, Body, Edit, Listing, Piece, Row};
 use heureka_model::InstanceKey;
 use heureka_wire::{Detail, Effort, Packer};
 
 use crate::fleet::{JSON, alike, bytes_of, fleet, forms, header, row};
 
-/// Where the pieces of an answer lie in memory, and how long they are.
-fn pieces(body: Body) -> BTreeSet<(usize, usize)> {
-    let pieces = body
-        .pieces
-        .map(|piece| (piece.as_ptr().addr(), piece.len()));
-    pieces.collect()
+/// Where the parts of an answer lie in memory, and how long they are.
+fn parts(body: Body) -> BTreeSet<(usize, usize)> {
+    let places = |piece: Piece| -> Vec<_> {
+        let parts = piece.parts().iter();
+        parts
+            .map(|part| (part.as_ptr().addr(), part.len()))
+            .collect()
+    };
+    body.pieces.flat_map(places).collect()
 }
 
 fn unshared_bytes(before: &BTreeSet<(usize, usize)>, after: &BTreeSet<(usize, usize)>) -> usize {
@@ -30,10 +33,10 @@ fn changed(listing: &Listing) -> Listing {
 fn one_change_writes_one_leaf_anew() {
     for (apps, per_app) in [(500, 20), (10_000, 1), (1, 10_000)] {
         let listing = fleet(apps, per_app);
-        let before = pieces(listing.plain(JSON, &header(&listing)));
+        let before = parts(listing.plain(JSON, &header(&listing)));
         let next = changed(&listing);
-        let after = pieces(next.plain(JSON, &header(&next)));
-        assert!(after.len() > 100, "{} pieces", after.len());
+        let after = parts(next.plain(JSON, &header(&next)));
+        assert!(after.len() > 100, "{} parts", after.len());
         // One leaf, or two where the row divided it, and what stands between leaves.
         let junctions_bytes = 60 * after.len();
         let anew_bytes = unshared_bytes(&before, &after);
@@ -50,10 +53,10 @@ fn what_is_known_is_not_made_again() {
     assert!(listing.missing_leaves(JSON, true, usize::MAX) > 100);
     assert_eq!(listing.missing_leaves(JSON, false, 9), 9);
     let mut packer = Packer::new();
-    let first = pieces(listing.packed(JSON, &header(&listing), &mut packer));
+    let first = parts(listing.packed(JSON, &header(&listing), &mut packer));
     assert_eq!(listing.missing_leaves(JSON, true, 9), 0);
     assert_eq!(listing.missing_leaves(JSON, false, 9), 9);
-    let second = pieces(listing.packed(JSON, &header(&listing), &mut packer));
+    let second = parts(listing.packed(JSON, &header(&listing), &mut packer));
     // The head and the end are written for each answer, and what stands between branches.
     assert!(unshared_bytes(&first, &second) < 1_500);
     assert_eq!(changed(&listing).missing_leaves(JSON, true, 9), 1);
@@ -94,8 +97,8 @@ fn what_nobody_asks_for_any_longer_is_not_kept() {
         );
     }
     let (before, after) = (
-        pieces(listing.packed(JSON, &header(&listing), &mut packer)),
-        pieces(kept.packed(JSON, &header(&kept), &mut packer)),
+        parts(listing.packed(JSON, &header(&listing), &mut packer)),
+        parts(kept.packed(JSON, &header(&kept), &mut packer)),
     );
     assert!(
         unshared_bytes(&before, &after) < 1_500,
@@ -113,7 +116,7 @@ fn what_nobody_asks_for_any_longer_is_not_kept() {
 #[test]
 fn taking_rows_out_puts_small_leaves_together() {
     let listing = fleet(100, 20);
-    let pieces_before = pieces(listing.plain(JSON, &header(&listing))).len();
+    let parts_before = parts(listing.plain(JSON, &header(&listing))).len();
     let edits = (0..100).flat_map(|app| {
         (0..19).map(move |id| {
             Edit::TakeOut(InstanceKey::new(
@@ -124,10 +127,10 @@ fn taking_rows_out_puts_small_leaves_together() {
     });
     let rest = edits.fold(listing, |listing, edit| listing.edited(vec![edit]));
     assert_eq!(rest.len(), 100);
-    let pieces_after = pieces(rest.plain(JSON, &header(&rest))).len();
+    let parts_after = parts(rest.plain(JSON, &header(&rest))).len();
     assert!(
-        pieces_after * 5 < pieces_before,
-        "{pieces_before} {pieces_after}"
+        parts_after * 5 < parts_before,
+        "{parts_before} {parts_after}"
     );
 }
 

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     fn listing() -> Answer {
-        let pieces = [&b"head"[..], b"", b"tail"].map(Bytes::from_static);
+        let pieces = [&b"head"[..], b"", b"tail"].map(|text| Bytes::from_static(text).into());
         let body = AnswerBody::pieces(8, pieces.into_iter());
         Answer::empty(StatusCode::OK).filled("text/plain", body)
     }

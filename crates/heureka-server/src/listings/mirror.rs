@@ -127,6 +127,7 @@ impl Recent {
 mod tests {
     use std::time::Duration;
 
+    use bytes::BufMut as _;
     use heureka_core::{Node, NodeConfig, Origin, Scope, StatusChange};
     use heureka_listing::Header;
     use heureka_model::InstanceStatus::{OutOfService, Up};
@@ -219,7 +220,11 @@ mod tests {
     fn bytes(listing: &Listing, version: i64, mirror: &Mirror) -> Vec<u8> {
         let statuses = mirror.full.statuses();
         let body = listing.plain(JSON, &Header { version, statuses });
-        body.pieces.flatten().collect()
+        let mut bytes = Vec::new();
+        for piece in body.pieces {
+            bytes.put(piece);
+        }
+        bytes
     }
 
     /// What clients act on: a heartbeat is no news.
