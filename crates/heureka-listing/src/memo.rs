@@ -5,10 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use heureka_wire::Checksum;
+use smallvec::SmallVec;
 
 use crate::forget::AskedForms;
 use crate::row::Row;
 use crate::shape::{FORMS, SHAPES, Shape};
+use crate::tree::Totals;
 
 /// Something that is made when it is first asked for, and takes no room before. Whoever asks meanwhile waits for it, so
 /// that nothing is made twice.
@@ -100,7 +102,11 @@ pub(crate) struct LeafMemo {
     pub(crate) plain: Slots<PlainRows, SHAPES>,
     pub(crate) packed: Slots<Packed, FORMS>,
     pub(crate) packed_runs: PackedRuns,
+    pub(crate) segment_totals: Slot<SegmentTotals>,
 }
+
+/// Sums over the rows of each segment of a leaf, which seldom has more than two.
+type SegmentTotals = SmallVec<[Totals; 2]>;
 
 impl LeafMemo {
     pub(crate) fn keeping(&self, forms: &AskedForms) -> Self {
@@ -108,6 +114,7 @@ impl LeafMemo {
             plain: self.plain.keeping(|slot| forms.has_plain(slot)),
             packed: self.packed.keeping(|slot| forms.has_packed(slot)),
             packed_runs: PackedRuns::default(),
+            segment_totals: self.segment_totals.clone(),
         }
     }
 
@@ -115,6 +122,7 @@ impl LeafMemo {
     pub(crate) fn only_plain(&self) -> Self {
         Self {
             plain: self.plain.clone(),
+            segment_totals: self.segment_totals.clone(),
             ..Self::default()
         }
     }

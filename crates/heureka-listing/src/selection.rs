@@ -31,10 +31,28 @@ pub struct Selection {
 #[derive(Clone, Debug)]
 struct Run {
     leaf: Arc<Node>,
+    segment: usize,
     rows: Range<usize>,
 }
 
+/// All that one leaf has of an application.
+struct Segment<'a> {
+    node: &'a Arc<Node>,
+    leaf: &'a Leaf,
+    number: usize,
+}
+
 impl Listing {
+    /// The rows of an application.
+    #[must_use]
+    pub fn application(&self, app: &str) -> Selection {
+        let mut selection = Selection::default();
+        if let Some(root) = self.root() {
+            each_segment(root, app, &mut |segment| selection.add_all(&segment));
+        }
+        selection
+    }
+
     /// The rows of these applications that `is_wanted`, in the order of `apps`.
     pub fn select<'a>(
         &self,
@@ -44,7 +62,9 @@ impl Listing {
         let mut selection = Selection::default();
         if let Some(root) = self.root() {
             for app in apps {
-                selection.add_app(root, app, &is_wanted);
+                each_segment(root, app, &mut |segment| {
+                    selection.add_wanted(&segment, &is_wanted);
+                });
             }
         }
         selection
@@ -135,46 +155,34 @@ impl Selection {
         Body::at_once(vec![member.end()])
     }
 
-    fn add_app(&mut self, node: &Arc<Node>, app: &str, is_wanted: &impl Fn(&InstanceInfo) -> bool) {
-        match &**node {
-            Node::Leaf(leaf) => self.add_rows(node, leaf, app, is_wanted),
-            Node::Branch(branch) => {
-                let last_apps = &branch.parts.last_apps;
-                let first = last_apps.partition_point(|last| last.as_str() < app);
-                let own = branch.parts.children.iter().skip(first);
-                own.take_while(|child| begins_within(child, app))
-                    .for_each(|child| self.add_app(child, app, is_wanted));
-            }
-        }
+    fn add_all(&mut self, segment: &Segment<'_>) {
+        let Segment { leaf, number, .. } = *segment;
+        self.totals.add(&leaf.totals_of(number));
+        self.add_run(segment, Some(leaf.segments.rows(number)));
     }
 
-    fn add_rows(
-        &mut self,
-        node: &Arc<Node>,
-        leaf: &Leaf,
-        app: &str,
-        is_wanted: &impl Fn(&InstanceInfo) -> bool,
-    ) {
-        let Some(rows) = leaf.segments.rows_of(app) else {
-            return;
-        };
+    fn add_wanted(&mut self, segment: &Segment<'_>, is_wanted: &impl Fn(&InstanceInfo) -> bool) {
+        let Segment { leaf, number, .. } = *segment;
         let mut run: Option<Range<usize>> = None;
-        for at in rows {
+        for at in leaf.segments.rows(number) {
             let row = leaf.rows.get(at).filter(|row| is_wanted(row.info()));
             match (row, &mut run) {
                 (Some(row), run) => {
                     self.totals.add_row(row);
                     run.get_or_insert(at..at).end = at + 1;
                 }
-                (None, run) => self.add_run(node, run.take()),
+                (None, run) => self.add_run(segment, run.take()),
             }
         }
-        self.add_run(node, run);
+        self.add_run(segment, run);
     }
 
-    fn add_run(&mut self, leaf: &Arc<Node>, rows: Option<Range<usize>>) {
-        let leaf = Arc::clone(leaf);
-        self.runs.extend(rows.map(|rows| Run { leaf, rows }));
+    fn add_run(&mut self, segment: &Segment<'_>, rows: Option<Range<usize>>) {
+        self.runs.extend(rows.map(|rows| Run {
+            leaf: Arc::clone(segment.node),
+            segment: segment.number,
+            rows,
+        }));
     }
 
     /// The runs, each with what stands before it.
@@ -199,9 +207,22 @@ impl Selection {
     }
 }
 
-fn begins_within(node: &Node, app: &str) -> bool {
-    node.first()
-        .is_some_and(|first| first.app().as_str() <= app)
+/// Takes what each leaf has of an application, in their order.
+fn each_segment<'a>(node: &'a Arc<Node>, app: &str, take: &mut impl FnMut(Segment<'a>)) {
+    match &**node {
+        Node::Leaf(leaf) => {
+            if let Some(number) = leaf.segments.find(app) {
+                take(Segment { node, leaf, number });
+            }
+        }
+        Node::Branch(branch) => {
+            let own = branch.parts.first_keys.of_app(app);
+            let children = branch.parts.children.get(own).unwrap_or_default();
+            children
+                .iter()
+                .for_each(|child| each_segment(child, app, take));
+        }
+    }
 }
 
 impl Run {
@@ -213,7 +234,7 @@ impl Run {
     }
 
     fn app(&self) -> Option<&AppName> {
-        Some(self.leaf()?.rows.get(self.rows.start)?.app())
+        self.leaf()?.segments.app(self.segment)
     }
 
     fn last(&self) -> Option<&Row> {

@@ -73,7 +73,7 @@ impl Fragments {
     }
 
     pub(crate) fn read_application(&self, app: &str) -> usize {
-        taken(self.listing.select([app], |_| true).application(JSON))
+        taken(self.listing.application(app).application(JSON))
     }
 
     fn header(&self) -> Header {

@@ -143,7 +143,7 @@ fn edit_child(parts: &mut BranchParts, share: &Share<'_>, replaced: Replaced<'_>
     let (count, is_untidy, before_nothing) = match left {
         Left::Itself => {
             let is_small = child.is_small();
-            parts.take_over(at, &had, share.begins, ends);
+            parts.take_over(at, &had, share.begins);
             (1, is_small, None)
         }
         Left::Nodes(nodes) => {

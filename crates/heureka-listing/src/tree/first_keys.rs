@@ -70,7 +70,20 @@ impl FirstKeys {
 
     /// Where these names belong.
     pub(crate) fn find(&self, searched: Names<'_>) -> Place {
-        let searched = texts(searched);
+        self.find_texts(texts(searched))
+    }
+
+    /// The children that may have something of an application.
+    pub(crate) fn of_app(&self, app: &str) -> Range<usize> {
+        let app = app.as_bytes();
+        // No id is before the empty one.
+        let first = self.find_texts((app, &[])).child;
+        let behind = first + 1..self.marks.len();
+        let begin_with_it = behind.take_while(|child| self.texts_at(*child).0 == app);
+        first..first + 1 + begin_with_it.count()
+    }
+
+    fn find_texts(&self, searched: Texts<'_>) -> Place {
         let alike = match self.head_of(searched) {
             Ok(head) => {
                 // All are counted, because then a processor waits for memory once and not again and again.
@@ -237,6 +250,14 @@ mod tests {
         for (child, key) in keys.iter().enumerate() {
             assert_eq!(first_keys.is_before(names(searched), child), searched < key);
         }
+        // The child before those that begin with the application may end with it.
+        let app = &searched.app;
+        let first = keys.partition_point(|key| {
+            key.app < *app || (key.app == *app && key.id.as_str().is_empty())
+        });
+        let first = first.saturating_sub(1);
+        let behind = keys.partition_point(|key| key.app <= *app).max(first + 1);
+        assert_eq!(first_keys.of_app(app.as_str()), first..behind, "{app:?}");
     }
 
     proptest! {

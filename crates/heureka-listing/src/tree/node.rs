@@ -67,8 +67,6 @@ pub(crate) struct BranchParts {
     pub(crate) children: SmallVec<[Arc<Node>; MAX_CHILDREN]>,
     /// The key of each child's first row.
     pub(crate) first_keys: FirstKeys,
-    /// The application of each child's last row.
-    pub(crate) last_apps: Vec<AppName>,
     pub(crate) totals: Totals,
 }
 
@@ -77,7 +75,6 @@ impl BranchParts {
         let mut parts = Self {
             children: SmallVec::new(),
             first_keys: FirstKeys::default(),
-            last_apps: Vec::with_capacity(children.len()),
             totals: Totals::default(),
         };
         parts.put_in(0..0, children);
@@ -90,9 +87,9 @@ impl BranchParts {
         self.put_in(at..at + 1, nodes);
     }
 
-    /// Takes over what an edit did to the child at a place, which had these totals: whether it may begin with another row
-    /// now, and whether it may end with one.
-    pub(crate) fn take_over(&mut self, at: usize, had: &Totals, begins: bool, ends: bool) {
+    /// Takes over what an edit did to the child at a place, which had these totals, and whether it may begin with another
+    /// row now.
+    pub(crate) fn take_over(&mut self, at: usize, had: &Totals, begins: bool) {
         let Some(child) = self.children.get(at) else {
             return;
         };
@@ -100,9 +97,6 @@ impl BranchParts {
         self.totals.add(child.totals());
         if begins && let Some(first) = child.first() {
             self.first_keys.set(at, first.names());
-        }
-        if ends && let (Some(place), Some(app)) = (self.last_apps.get_mut(at), child.last_app()) {
-            *place = app.clone();
         }
     }
 
@@ -122,8 +116,6 @@ impl BranchParts {
         }
         let first_keys = nodes.iter().filter_map(|node| node.first().map(Row::names));
         self.first_keys.splice(place.clone(), first_keys);
-        let last_apps = nodes.iter().filter_map(|node| node.last_app().cloned());
-        self.last_apps.splice(place.clone(), last_apps);
         self.children.drain(place.clone());
         self.children.insert_many(place.start, nodes);
     }
@@ -159,7 +151,7 @@ impl Totals {
         self.statuses.remove(row.info().status);
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         self.weight_bytes += other.weight_bytes;
         self.content.add(other.content);
@@ -184,6 +176,17 @@ impl Leaf {
             is_reread: false,
             memo: Slot::default(),
         }
+    }
+
+    /// What the rows of a segment come to. It is kept, because it takes a look at each of them.
+    pub(crate) fn totals_of(&self, segment: usize) -> Totals {
+        let memo = self.memo.get_or_default();
+        let known = memo.segment_totals.get_or_make(|| {
+            let segments = self.segments.ranges();
+            let rows = segments.map(|rows| self.rows.get(rows).unwrap_or_default());
+            rows.map(Totals::of).collect()
+        });
+        known.get(segment).copied().unwrap_or_default()
     }
 
     /// What was deflated is lost, and what was written as well where the row before is of another application now.
@@ -270,13 +273,6 @@ impl Node {
         match self {
             Self::Leaf(leaf) => leaf.segments.first(),
             Self::Branch(branch) => branch.parts.children.first()?.first_app(),
-        }
-    }
-
-    pub(crate) fn last_app(&self) -> Option<&AppName> {
-        match self {
-            Self::Leaf(leaf) => leaf.segments.last(),
-            Self::Branch(branch) => branch.parts.last_apps.last(),
         }
     }
 

@@ -38,18 +38,28 @@ impl Segments {
         self.0.first().map(|segment| &segment.app)
     }
 
-    /// The application of the last row.
-    pub(crate) fn last(&self) -> Option<&AppName> {
-        self.0.last().map(|segment| &segment.app)
-    }
-
-    /// The rows of an application.
-    pub(crate) fn rows_of(&self, app: &str) -> Option<Range<usize>> {
+    /// Which segment an application has.
+    pub(crate) fn find(&self, app: &str) -> Option<usize> {
         let found = self
             .0
             .binary_search_by(|segment| segment.app.as_str().cmp(app));
-        let segment = self.0.get(found.ok()?)?;
-        Some(segment.rows.clone())
+        found.ok()
+    }
+
+    /// The application of a segment.
+    pub(crate) fn app(&self, segment: usize) -> Option<&AppName> {
+        self.0.get(segment).map(|segment| &segment.app)
+    }
+
+    /// The rows of a segment.
+    pub(crate) fn rows(&self, segment: usize) -> Range<usize> {
+        let rows = self.0.get(segment).map(|segment| segment.rows.clone());
+        rows.unwrap_or_default()
+    }
+
+    /// The rows of all segments, one after the other.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        self.0.iter().map(|segment| segment.rows.clone())
     }
 
     /// A row of an application was put in at a place; those from there on have moved.

@@ -107,7 +107,6 @@ fn check(node: &Node, before: Option<&Row>) -> Option<Row> {
         Node::Branch(branch) => {
             let anew = BranchParts::new(branch.parts.children.to_vec());
             assert_eq!(anew.first_keys, branch.parts.first_keys);
-            assert_eq!(anew.last_apps, branch.parts.last_apps);
             assert_eq!(anew.totals, branch.parts.totals);
             let children = branch.parts.children.iter();
             children.fold(before.cloned(), |before, child| {
@@ -120,6 +119,9 @@ fn check(node: &Node, before: Option<&Row>) -> Option<Row> {
 fn check_leaf(leaf: &Leaf, before: Option<&Row>) -> Option<Row> {
     assert_eq!(Segments::of(&leaf.rows), leaf.segments);
     assert_eq!(Totals::of(leaf.rows.iter()), leaf.totals);
+    for (segment, rows) in leaf.segments.ranges().enumerate() {
+        assert_eq!(Totals::of(&leaf.rows[rows]), leaf.totals_of(segment));
+    }
     assert!(leaf.is_behind(before));
     for shape in Shape::LISTINGS {
         let known = leaf.memo.get();

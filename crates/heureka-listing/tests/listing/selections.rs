@@ -40,8 +40,12 @@ fn expected(naive: &Naive, apps: &[&str], is_wanted: fn(&InstanceInfo) -> bool) 
 fn an_application_is_cut_out_of_the_leaves() {
     let (listing, naive) = world();
     for app in ["A", "B", "C", "CC", "D"] {
-        let selection = listing.select([app], |_| true);
+        let selection = listing.application(app);
         let expected = expected(&naive, &[app], |_| true);
+        assert_eq!(selection.statuses().hash(), expected.hash);
+        let wanted = listing.select([app], |_| true);
+        assert_eq!(selection.content(), wanted.content());
+        assert_eq!(selection.weight_bytes(), wanted.weight_bytes());
         for form in forms() {
             let bytes = bytes_of(selection.application(form));
             assert!(
@@ -59,6 +63,7 @@ fn an_application_is_cut_out_of_the_leaves() {
         }
     }
     for unknown in ["", "AA", "BB", "E"] {
+        assert!(listing.application(unknown).is_empty(), "{unknown}");
         assert!(listing.select([unknown], |_| true).is_empty(), "{unknown}");
     }
 }
@@ -68,7 +73,7 @@ fn what_was_written_for_an_application_serves_the_whole_listing() {
     for form in forms() {
         let (listing, naive) = world();
         for app in ["A", "B", "C", "CC", "D"] {
-            bytes_of(listing.select([app], |_| true).application(form));
+            bytes_of(listing.application(app).application(form));
         }
         let bytes = bytes_of(listing.plain(form, &header(&listing)));
         assert!(

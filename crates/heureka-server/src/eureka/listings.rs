@@ -73,14 +73,11 @@ pub(super) fn application(app: &App, call: &Call<'_>, name: &str) -> Result<Answ
         .listings()
         .shown(app, &ScopeKey::Local, wanted.coded(false))
         .full;
-    let mut found = full.select([name], |_| true);
+    let mut found = full.application(name);
     if found.is_empty() {
         let elsewhere = app.node().application_anywhere(name);
         let rows = elsewhere.ok_or(Refusal::Unknown)?.instances.into_iter();
-        found = rows
-            .map(Row::new)
-            .collect::<Listing>()
-            .select([name], |_| true);
+        found = rows.map(Row::new).collect::<Listing>().application(name);
     }
     let tag = Tag::new(Shows::Rows, found.content(), wanted.form, &ScopeKey::Local);
     wanted.unless_known(call, tag, || {
