@@ -29,5 +29,5 @@ pub use answer::{Body, BodyPieces, Header};
 pub use forget::AskedForms;
 pub use piece::Piece;
 pub use row::Row;
-pub use selection::Selection;
+pub use selection::{Selection, Vip};
 pub use tree::{Edit, Listing, Replaced};

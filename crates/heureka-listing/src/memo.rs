@@ -102,11 +102,29 @@ pub(crate) struct LeafMemo {
     pub(crate) plain: Slots<PlainRows, SHAPES>,
     pub(crate) packed: Slots<Packed, FORMS>,
     pub(crate) packed_runs: PackedRuns,
-    pub(crate) segment_totals: Slot<SegmentTotals>,
+    pub(crate) segments: Slot<SegmentMemos>,
 }
 
-/// Sums over the rows of each segment of a leaf, which seldom has more than two.
-type SegmentTotals = SmallVec<[Totals; 2]>;
+/// What is known of each segment of a leaf, which seldom has more than two.
+type SegmentMemos = SmallVec<[SegmentMemo; 2]>;
+
+/// What takes a look at each row of a segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SegmentMemo {
+    pub(crate) totals: Totals,
+    /// Whether all are found under the same names, as instances of one application mostly are.
+    pub(crate) has_same_vips: bool,
+}
+
+impl SegmentMemo {
+    pub(crate) fn of(rows: &[Row]) -> Self {
+        let mut neighbours = rows.iter().zip(rows.iter().skip(1));
+        Self {
+            totals: Totals::of(rows),
+            has_same_vips: neighbours.all(|(one, next)| one.has_vips_of(next)),
+        }
+    }
+}
 
 impl LeafMemo {
     pub(crate) fn keeping(&self, forms: &AskedForms) -> Self {
@@ -114,7 +132,7 @@ impl LeafMemo {
             plain: self.plain.keeping(|slot| forms.has_plain(slot)),
             packed: self.packed.keeping(|slot| forms.has_packed(slot)),
             packed_runs: PackedRuns::default(),
-            segment_totals: self.segment_totals.clone(),
+            segments: self.segments.clone(),
         }
     }
 
@@ -122,7 +140,7 @@ impl LeafMemo {
     pub(crate) fn only_plain(&self) -> Self {
         Self {
             plain: self.plain.clone(),
-            segment_totals: self.segment_totals.clone(),
+            segments: self.segments.clone(),
             ..Self::default()
         }
     }

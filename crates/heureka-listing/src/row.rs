@@ -107,6 +107,13 @@ impl Row {
         self.shown.app.is_shared_with(&other.shown.app) || self.shown.app == other.shown.app
     }
 
+    /// Whether both are found under the same vips.
+    pub(crate) fn has_vips_of(&self, other: &Self) -> bool {
+        let [one, other] = [self, other].map(|row| &row.info().document);
+        one.vip_address() == other.vip_address()
+            && one.secure_vip_address() == other.secure_vip_address()
+    }
+
     /// Whether it is found by these names, the id being one text in memory with its own.
     pub(crate) fn shares_id(&self, names: (&AppName, &InstanceId)) -> bool {
         self.id_address == names.1.address() && self.shown.app == *names.0

@@ -27,6 +27,24 @@ pub struct Selection {
     totals: Totals,
 }
 
+/// A name under which instances are found.
+#[derive(Clone, Copy, Debug)]
+pub enum Vip<'a> {
+    /// One of those in `vipAddress`.
+    Usual(&'a str),
+    /// One of those in `secureVipAddress`.
+    Secure(&'a str),
+}
+
+impl Vip<'_> {
+    fn is_of(self, info: &InstanceInfo) -> bool {
+        match self {
+            Self::Usual(name) => info.document.vips().any(|own| own == name),
+            Self::Secure(name) => info.document.secure_vips().any(|own| own == name),
+        }
+    }
+}
+
 /// Neighbouring rows of one application, in one leaf.
 #[derive(Clone, Debug)]
 struct Run {
@@ -53,17 +71,14 @@ impl Listing {
         selection
     }
 
-    /// The rows of these applications that `is_wanted`, in the order of `apps`.
-    pub fn select<'a>(
-        &self,
-        apps: impl IntoIterator<Item = &'a str>,
-        is_wanted: impl Fn(&InstanceInfo) -> bool,
-    ) -> Selection {
+    /// The rows of these applications that are found under a name, in the order of `apps`.
+    #[must_use]
+    pub fn carriers<'a>(&self, apps: impl IntoIterator<Item = &'a str>, vip: Vip<'_>) -> Selection {
         let mut selection = Selection::default();
         if let Some(root) = self.root() {
             for app in apps {
                 each_segment(root, app, &mut |segment| {
-                    selection.add_wanted(&segment, &is_wanted);
+                    selection.add_carriers(&segment, vip);
                 });
             }
         }
@@ -157,15 +172,23 @@ impl Selection {
 
     fn add_all(&mut self, segment: &Segment<'_>) {
         let Segment { leaf, number, .. } = *segment;
-        self.totals.add(&leaf.totals_of(number));
+        self.totals.add(&leaf.segment(number).totals);
         self.add_run(segment, Some(leaf.segments.rows(number)));
     }
 
-    fn add_wanted(&mut self, segment: &Segment<'_>, is_wanted: &impl Fn(&InstanceInfo) -> bool) {
+    fn add_carriers(&mut self, segment: &Segment<'_>, vip: Vip<'_>) {
         let Segment { leaf, number, .. } = *segment;
+        let rows = leaf.segments.rows(number);
+        if leaf.segment(number).has_same_vips {
+            let first = leaf.rows.get(rows.start);
+            if first.is_some_and(|first| vip.is_of(first.info())) {
+                self.add_all(segment);
+            }
+            return;
+        }
         let mut run: Option<Range<usize>> = None;
-        for at in leaf.segments.rows(number) {
-            let row = leaf.rows.get(at).filter(|row| is_wanted(row.info()));
+        for at in rows {
+            let row = leaf.rows.get(at).filter(|row| vip.is_of(row.info()));
             match (row, &mut run) {
                 (Some(row), run) => {
                     self.totals.add_row(row);

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::first_keys::FirstKeys;
 use super::segments::Segments;
-use crate::memo::{BranchMemo, LeafMemo, Slot, is_same};
+use crate::memo::{BranchMemo, LeafMemo, SegmentMemo, Slot, is_same};
 use crate::row::Row;
 
 /// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, but
@@ -178,13 +178,13 @@ impl Leaf {
         }
     }
 
-    /// What the rows of a segment come to. It is kept, because it takes a look at each of them.
-    pub(crate) fn totals_of(&self, segment: usize) -> Totals {
+    /// What is known of a segment.
+    pub(crate) fn segment(&self, segment: usize) -> SegmentMemo {
         let memo = self.memo.get_or_default();
-        let known = memo.segment_totals.get_or_make(|| {
+        let known = memo.segments.get_or_make(|| {
             let segments = self.segments.ranges();
             let rows = segments.map(|rows| self.rows.get(rows).unwrap_or_default());
-            rows.map(Totals::of).collect()
+            rows.map(SegmentMemo::of).collect()
         });
         known.get(segment).copied().unwrap_or_default()
     }

@@ -1,7 +1,9 @@
 //! Applications, and who is found under a name.
 
-use heureka_listing::{Header, Listing, Row};
-use heureka_model::{Application, Applications, InstanceInfo, VERSION_OF_VIP};
+use std::sync::Arc;
+
+use heureka_listing::{Header, Listing, Row, Vip};
+use heureka_model::{Application, Applications, InstanceInfo, Texts, VERSION_OF_VIP};
 use heureka_wire::{Packer, encode_application, encode_applications, gunzip};
 
 use crate::fleet::{Naive, applications, bytes_of, forms, header, instance};
@@ -11,7 +13,10 @@ fn world() -> (Listing, Naive) {
     for (app, count) in [("A", 1), ("B", 130), ("C", 20), ("CC", 3), ("D", 70)] {
         for id in 0..count {
             let id = format!("host-{id}");
-            let info = instance(app, &id, i64::from(id.ends_with('3')) * 3 + 1, 0);
+            let mut info = instance(app, &id, i64::from(id.ends_with('3')) * 3 + 1, 0);
+            if id.ends_with('3') {
+                carry_more(&mut info, app.contains('C'));
+            }
             naive.insert((app.to_owned(), id), info);
         }
     }
@@ -19,11 +24,33 @@ fn world() -> (Listing, Naive) {
     (listing, naive)
 }
 
-fn expected(naive: &Naive, apps: &[&str], is_wanted: fn(&InstanceInfo) -> bool) -> Applications {
+/// Has it found under other names as well, or under others as far as its secure port goes.
+fn carry_more(info: &mut InstanceInfo, is_secure: bool) {
+    let document = Arc::make_mut(&mut info.document);
+    let others = Some("third,others");
+    let texts = if is_secure {
+        Texts {
+            secure_vip_address: others,
+            ..document.texts()
+        }
+    } else {
+        Texts {
+            vip_address: others,
+            ..document.texts()
+        }
+    };
+    document.texts = texts.pack();
+}
+
+fn expected(
+    naive: &Naive,
+    apps: &[&str],
+    is_wanted: impl Fn(&InstanceInfo) -> bool,
+) -> Applications {
     let all = applications(naive).applications;
     let chosen = apps.iter().filter_map(|app| {
         let mut found = all.iter().find(|own| own.name.as_str() == *app)?.clone();
-        found.instances.retain(is_wanted);
+        found.instances.retain(&is_wanted);
         (!found.instances.is_empty()).then_some(found)
     });
     let applications: Vec<Application> = chosen.collect();
@@ -36,6 +63,13 @@ fn expected(naive: &Naive, apps: &[&str], is_wanted: fn(&InstanceInfo) -> bool) 
     }
 }
 
+/// Everything of these as a listing, whose sums are those of a selection that shows the same.
+fn of_infos(applications: &Applications) -> Listing {
+    let all = applications.applications.iter();
+    let infos = all.flat_map(|app| app.instances.clone());
+    infos.map(Row::new).collect()
+}
+
 #[test]
 fn an_application_is_cut_out_of_the_leaves() {
     let (listing, naive) = world();
@@ -43,9 +77,7 @@ fn an_application_is_cut_out_of_the_leaves() {
         let selection = listing.application(app);
         let expected = expected(&naive, &[app], |_| true);
         assert_eq!(selection.statuses().hash(), expected.hash);
-        let wanted = listing.select([app], |_| true);
-        assert_eq!(selection.content(), wanted.content());
-        assert_eq!(selection.weight_bytes(), wanted.weight_bytes());
+        assert_eq!(selection.content(), of_infos(&expected).content());
         for form in forms() {
             let bytes = bytes_of(selection.application(form));
             assert!(
@@ -64,7 +96,8 @@ fn an_application_is_cut_out_of_the_leaves() {
     }
     for unknown in ["", "AA", "BB", "E"] {
         assert!(listing.application(unknown).is_empty(), "{unknown}");
-        assert!(listing.select([unknown], |_| true).is_empty(), "{unknown}");
+        let carriers = listing.carriers([unknown], Vip::Usual("b"));
+        assert!(carriers.is_empty(), "{unknown}");
     }
 }
 
@@ -86,19 +119,26 @@ fn what_was_written_for_an_application_serves_the_whole_listing() {
 #[test]
 fn who_is_found_under_a_name_is_cut_out_of_the_leaves() {
     let (listing, naive) = world();
-    let all = |_: &InstanceInfo| true;
-    let third = |info: &InstanceInfo| info.document.id.as_str().ends_with('3');
-    let nobody = |_: &InstanceInfo| false;
-    for (apps, is_wanted) in [
-        (&["B"][..], all as fn(&InstanceInfo) -> bool),
-        (&["D", "A", "CC"], all),
-        (&["A", "B", "C", "D"], third),
-        (&["B", "X"], nobody),
-        (&[], all),
+    let all = ["A", "B", "C", "CC", "D"];
+    for (apps, vip) in [
+        (&["A"][..], Vip::Usual("a")),
+        (&["B"], Vip::Usual("b")),
+        (&["B"], Vip::Secure("b")),
+        (&["D", "A", "CC"], Vip::Usual("d")),
+        (&all, Vip::Usual("third")),
+        (&all, Vip::Secure("others")),
+        (&all, Vip::Secure("c")),
+        (&["B", "X"], Vip::Usual("nobody")),
+        (&[], Vip::Usual("b")),
     ] {
-        let selection = listing.select(apps.iter().copied(), is_wanted);
-        let expected = expected(&naive, apps, is_wanted);
+        let selection = listing.carriers(apps.iter().copied(), vip);
+        let carries = |info: &InstanceInfo| match vip {
+            Vip::Usual(name) => info.document.vips().any(|own| own == name),
+            Vip::Secure(name) => info.document.secure_vips().any(|own| own == name),
+        };
+        let expected = expected(&naive, apps, carries);
         assert_eq!(selection.statuses().hash(), expected.hash);
+        assert_eq!(selection.content(), of_infos(&expected).content());
         let header = Header {
             version: VERSION_OF_VIP,
             statuses: selection.statuses(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use heureka_core::{ClientClass, DeltaRefused, Fetch, Node};
-use heureka_listing::{Header, Listing, Row, Selection};
-use heureka_model::{AppName, InstanceInfo, VERSION_OF_FULL, VERSION_OF_VIP};
+use heureka_listing::{Header, Listing, Row, Selection, Vip};
+use heureka_model::{AppName, VERSION_OF_FULL, VERSION_OF_VIP};
 use heureka_wire::{AnswerType, Form, Version, accepts_gzip, detail, listing_answer};
 use http::{HeaderName, StatusCode, header};
 
@@ -88,17 +88,13 @@ pub(super) fn application(app: &App, call: &Call<'_>, name: &str) -> Result<Answ
 /// `GET vips/{vip}`
 pub(super) fn by_vip(app: &App, call: &Call<'_>, vip: &str) -> Result<Answer, Refusal> {
     let apps = app.node().apps_with_vip(vip);
-    carriers(app, call, &apps, |info| {
-        info.document.vips().any(|own| own == vip)
-    })
+    carriers(app, call, &apps, Vip::Usual(vip))
 }
 
 /// `GET svips/{vip}`
 pub(super) fn by_secure_vip(app: &App, call: &Call<'_>, vip: &str) -> Result<Answer, Refusal> {
     let apps = app.node().apps_with_secure_vip(vip);
-    carriers(app, call, &apps, |info| {
-        info.document.secure_vips().any(|own| own == vip)
-    })
+    carriers(app, call, &apps, Vip::Secure(vip))
 }
 
 /// The instances of `apps` that carry a name, among those whom a client is shown that names no region (server.md C17).
@@ -106,13 +102,13 @@ fn carriers(
     app: &App,
     call: &Call<'_>,
     apps: &BTreeSet<AppName>,
-    carries: impl Fn(&InstanceInfo) -> bool,
+    vip: Vip<'_>,
 ) -> Result<Answer, Refusal> {
     let wanted = Wanted::by(call)?;
     open(app)?;
     let scope = ScopeKey::usual(&app.config().regions.follow);
     let full = app.listings().shown(app, &scope, wanted.coded(false)).full;
-    let found = full.select(apps.iter().map(AppName::as_str), carries);
+    let found = full.carriers(apps.iter().map(AppName::as_str), vip);
     let tag = Tag::new(Shows::Rows, found.content(), wanted.form, &scope);
     let header = Header {
         version: VERSION_OF_VIP,
