@@ -102,37 +102,21 @@ pub(crate) struct LeafMemo {
     pub(crate) plain: Slots<PlainRows, SHAPES>,
     pub(crate) packed: Slots<Packed, FORMS>,
     pub(crate) packed_runs: PackedRuns,
-    pub(crate) segments: Slot<SegmentMemos>,
+    /// What the rows of each segment come to.
+    pub(crate) segment_totals: Slot<OfSegments<Totals>>,
+    /// Whether all rows of a segment are found under the same names, as instances of one application mostly are.
+    pub(crate) have_same_vips: Slot<OfSegments<bool>>,
 }
 
-/// What is known of each segment of a leaf, which seldom has more than two.
-type SegmentMemos = SmallVec<[SegmentMemo; 2]>;
-
-/// What takes a look at each row of a segment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SegmentMemo {
-    pub(crate) totals: Totals,
-    /// Whether all are found under the same names, as instances of one application mostly are.
-    pub(crate) has_same_vips: bool,
-}
-
-impl SegmentMemo {
-    pub(crate) fn of(rows: &[Row]) -> Self {
-        let mut neighbours = rows.iter().zip(rows.iter().skip(1));
-        Self {
-            totals: Totals::of(rows),
-            has_same_vips: neighbours.all(|(one, next)| one.has_vips_of(next)),
-        }
-    }
-}
+/// Something for each segment of a leaf, which seldom has more than two.
+pub(crate) type OfSegments<T> = SmallVec<[T; 2]>;
 
 impl LeafMemo {
     pub(crate) fn keeping(&self, forms: &AskedForms) -> Self {
         Self {
             plain: self.plain.keeping(|slot| forms.has_plain(slot)),
             packed: self.packed.keeping(|slot| forms.has_packed(slot)),
-            packed_runs: PackedRuns::default(),
-            segments: self.segments.clone(),
+            ..Self::default()
         }
     }
 
@@ -140,7 +124,6 @@ impl LeafMemo {
     pub(crate) fn only_plain(&self) -> Self {
         Self {
             plain: self.plain.clone(),
-            segments: self.segments.clone(),
             ..Self::default()
         }
     }

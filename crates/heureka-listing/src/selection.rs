@@ -172,14 +172,14 @@ impl Selection {
 
     fn add_all(&mut self, segment: &Segment<'_>) {
         let Segment { leaf, number, .. } = *segment;
-        self.totals.add(&leaf.segment(number).totals);
+        self.totals.add(&leaf.totals_of(number));
         self.add_run(segment, Some(leaf.segments.rows(number)));
     }
 
     fn add_carriers(&mut self, segment: &Segment<'_>, vip: Vip<'_>) {
         let Segment { leaf, number, .. } = *segment;
         let rows = leaf.segments.rows(number);
-        if leaf.segment(number).has_same_vips {
+        if leaf.has_same_vips(number) {
             let first = leaf.rows.get(rows.start);
             if first.is_some_and(|first| vip.is_of(first.info())) {
                 self.add_all(segment);

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::first_keys::FirstKeys;
 use super::segments::Segments;
-use crate::memo::{BranchMemo, LeafMemo, SegmentMemo, Slot, is_same};
+use crate::memo::{BranchMemo, LeafMemo, OfSegments, Slot, is_same};
 use crate::row::Row;
 
 /// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, but
@@ -178,15 +178,28 @@ impl Leaf {
         }
     }
 
-    /// What is known of a segment.
-    pub(crate) fn segment(&self, segment: usize) -> SegmentMemo {
+    /// What the rows of a segment come to. It takes a look at each, and so is kept.
+    pub(crate) fn totals_of(&self, segment: usize) -> Totals {
         let memo = self.memo.get_or_default();
-        let known = memo.segments.get_or_make(|| {
-            let segments = self.segments.ranges();
-            let rows = segments.map(|rows| self.rows.get(rows).unwrap_or_default());
-            rows.map(SegmentMemo::of).collect()
-        });
+        let known = memo
+            .segment_totals
+            .get_or_make(|| self.of_segments(Totals::of));
         known.get(segment).copied().unwrap_or_default()
+    }
+
+    /// Whether all rows of a segment are found under the same names, which is kept as well.
+    pub(crate) fn has_same_vips(&self, segment: usize) -> bool {
+        let memo = self.memo.get_or_default();
+        let known = memo
+            .have_same_vips
+            .get_or_make(|| self.of_segments(have_same_vips));
+        known.get(segment).copied().unwrap_or_default()
+    }
+
+    fn of_segments<'a, T>(&'a self, make: impl Fn(&'a [Row]) -> T) -> OfSegments<T> {
+        let segments = self.segments.ranges();
+        let rows = segments.map(|rows| self.rows.get(rows).unwrap_or_default());
+        rows.map(make).collect()
     }
 
     /// What was deflated is lost, and what was written as well where the row before is of another application now.
@@ -205,6 +218,11 @@ impl Leaf {
     pub(crate) fn is_behind(&self, row: Option<&Row>) -> bool {
         is_same(self.before.as_ref(), row)
     }
+}
+
+fn have_same_vips(rows: &[Row]) -> bool {
+    let mut neighbours = rows.iter().zip(rows.iter().skip(1));
+    neighbours.all(|(one, next)| one.has_vips_of(next))
 }
 
 impl Node {

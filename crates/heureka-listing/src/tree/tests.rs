@@ -11,7 +11,6 @@ use super::node::BranchParts;
 use super::segments::Segments;
 use super::*;
 use crate::answer::Header;
-use crate::memo::SegmentMemo;
 use crate::shape::Shape;
 
 /// A leaf has about seven of them.
@@ -121,7 +120,7 @@ fn check_leaf(leaf: &Leaf, before: Option<&Row>) -> Option<Row> {
     assert_eq!(Segments::of(&leaf.rows), leaf.segments);
     assert_eq!(Totals::of(leaf.rows.iter()), leaf.totals);
     for (segment, rows) in leaf.segments.ranges().enumerate() {
-        assert_eq!(SegmentMemo::of(&leaf.rows[rows]), leaf.segment(segment));
+        assert_eq!(Totals::of(&leaf.rows[rows]), leaf.totals_of(segment));
     }
     assert!(leaf.is_behind(before));
     for shape in Shape::LISTINGS {
