@@ -218,8 +218,9 @@ pub(crate) fn is_same(one: Option<&Row>, other: Option<&Row>) -> bool {
 pub(crate) struct BranchMemo {
     pub(crate) plain_bytes: Slots<u64, FORMS>,
     pub(crate) packed: Slots<Packed, FORMS>,
-    /// The bytes of its children, where these have some: in the order in which they are sent.
+    /// The bytes of its children, where these have some, in the order in which they are sent.
     pub(crate) plain_below: Slots<Arc<[Bytes]>, FORMS>,
+    /// The same, deflated.
     pub(crate) packed_below: Slots<Arc<[Bytes]>, FORMS>,
 }
 

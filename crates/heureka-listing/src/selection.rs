@@ -49,15 +49,9 @@ impl Vip<'_> {
 #[derive(Clone, Debug)]
 struct Run {
     leaf: Arc<Node>,
+    /// The segment of the leaf that they are in.
     segment: usize,
     rows: Range<usize>,
-}
-
-/// All that one leaf has of an application.
-struct Segment<'a> {
-    node: &'a Arc<Node>,
-    leaf: &'a Leaf,
-    number: usize,
 }
 
 impl Listing {
@@ -66,7 +60,7 @@ impl Listing {
     pub fn application(&self, app: &str) -> Selection {
         let mut selection = Selection::default();
         if let Some(root) = self.root() {
-            each_segment(root, app, &mut |segment| selection.add_all(&segment));
+            each_segment(root, app, &mut |segment| selection.add_all(segment));
         }
         selection
     }
@@ -78,7 +72,7 @@ impl Listing {
         if let Some(root) = self.root() {
             for app in apps {
                 each_segment(root, app, &mut |segment| {
-                    selection.add_carriers(&segment, vip);
+                    selection.add_carriers(segment, vip)
                 });
             }
         }
@@ -170,41 +164,44 @@ impl Selection {
         Body::at_once(vec![member.end()])
     }
 
-    fn add_all(&mut self, segment: &Segment<'_>) {
-        let Segment { leaf, number, .. } = *segment;
-        self.totals.add(&leaf.totals_of(number));
-        self.add_run(segment, Some(leaf.segments.rows(number)));
+    /// Adds a whole segment.
+    fn add_all(&mut self, segment: Run) {
+        if let Some(leaf) = segment.leaf() {
+            self.totals.add(&leaf.totals_of(segment.segment));
+        }
+        self.runs.push(segment);
     }
 
-    fn add_carriers(&mut self, segment: &Segment<'_>, vip: Vip<'_>) {
-        let Segment { leaf, number, .. } = *segment;
-        let rows = leaf.segments.rows(number);
-        if leaf.has_same_vips(number) {
-            let first = leaf.rows.get(rows.start);
+    /// Adds those rows of a whole segment that are found under a name.
+    fn add_carriers(&mut self, segment: Run, vip: Vip<'_>) {
+        let Some(leaf) = segment.leaf() else {
+            return;
+        };
+        if leaf.has_same_vips(segment.segment) {
+            let first = leaf.rows.get(segment.rows.start);
             if first.is_some_and(|first| vip.is_of(first.info())) {
                 self.add_all(segment);
             }
             return;
         }
         let mut run: Option<Range<usize>> = None;
-        for at in rows {
+        for at in segment.rows.clone() {
             let row = leaf.rows.get(at).filter(|row| vip.is_of(row.info()));
             match (row, &mut run) {
                 (Some(row), run) => {
                     self.totals.add_row(row);
                     run.get_or_insert(at..at).end = at + 1;
                 }
-                (None, run) => self.add_run(segment, run.take()),
+                (None, run) => self.add_part(&segment, run.take()),
             }
         }
-        self.add_run(segment, run);
+        self.add_part(&segment, run);
     }
 
-    fn add_run(&mut self, segment: &Segment<'_>, rows: Option<Range<usize>>) {
+    fn add_part(&mut self, segment: &Run, rows: Option<Range<usize>>) {
         self.runs.extend(rows.map(|rows| Run {
-            leaf: Arc::clone(segment.node),
-            segment: segment.number,
             rows,
+            ..segment.clone()
         }));
     }
 
@@ -230,12 +227,16 @@ impl Selection {
     }
 }
 
-/// Takes what each leaf has of an application, in their order.
-fn each_segment<'a>(node: &'a Arc<Node>, app: &str, take: &mut impl FnMut(Segment<'a>)) {
+/// Takes all that each leaf has of an application, in their order.
+fn each_segment(node: &Arc<Node>, app: &str, take: &mut impl FnMut(Run)) {
     match &**node {
         Node::Leaf(leaf) => {
-            if let Some(number) = leaf.segments.find(app) {
-                take(Segment { node, leaf, number });
+            if let Some(segment) = leaf.segments.find(app) {
+                take(Run {
+                    leaf: Arc::clone(node),
+                    segment,
+                    rows: leaf.segments.rows(segment),
+                });
             }
         }
         Node::Branch(branch) => {

@@ -12,7 +12,7 @@ use crate::memo::{BranchMemo, LeafMemo, OfSegments, Slot, is_same};
 use crate::row::Row;
 
 /// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, but
-/// are more pieces to send, and of 14 kB the compact forms come to more than 1.25 times the size of the whole deflated at once.
+/// are more parts to send, and of 14 kB the compact forms come to more than 1.25 times the size of the whole deflated at once.
 pub(crate) const MAX_LEAF_BYTES: u64 = 28 * 1024;
 /// What a leaf holds at least, unless it has no neighbour.
 pub(crate) const MIN_LEAF_BYTES: u64 = 13 * 1024;
