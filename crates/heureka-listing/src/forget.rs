@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use heureka_wire::Form;
 
+use crate::earlier::Earlier;
 use crate::shape::Shape;
 use crate::tree::{Listing, Node};
 
@@ -49,7 +50,7 @@ impl Listing {
 fn forget_others(node: &mut Arc<Node>, forms: &AskedForms) {
     match Arc::make_mut(node) {
         Node::Leaf(leaf) => {
-            leaf.is_reread = false;
+            leaf.earlier = Earlier::default();
             leaf.memo = leaf.memo.with(|memo| memo.keeping(forms));
         }
         Node::Branch(branch) => {

@@ -38,6 +38,10 @@ impl<T> Slot<T> {
         self.0.get_or_init(|| Box::new(make()))
     }
 
+    pub(crate) fn into_inner(self) -> Option<T> {
+        self.0.into_inner().map(|own| *own)
+    }
+
     /// The same with what `change` makes of what is in it.
     pub(crate) fn with(&self, change: impl FnOnce(&T) -> T) -> Self {
         let changed = Self::default();
@@ -100,7 +104,7 @@ impl<T: Clone, const N: usize> Slots<T, N> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LeafMemo {
     pub(crate) plain: Slots<PlainRows, SHAPES>,
-    pub(crate) packed: Slots<Packed, FORMS>,
+    pub(crate) packed: Slots<PackedRows, FORMS>,
     pub(crate) packed_runs: PackedRuns,
     /// What the rows of each segment come to.
     pub(crate) segment_totals: Slot<OfSegments<Totals>>,
@@ -229,6 +233,14 @@ pub(crate) struct BranchMemo {
 pub(crate) struct PlainRows {
     pub(crate) bytes: Bytes,
     /// Where each row begins and ends.
+    pub(crate) spans: Arc<[(u32, u32)]>,
+}
+
+/// The rows of a leaf, deflated with what stands before them and between them.
+#[derive(Clone, Debug)]
+pub(crate) struct PackedRows {
+    pub(crate) packed: Packed,
+    /// Where each row begins and ends once they are unpacked.
     pub(crate) spans: Arc<[(u32, u32)]>,
 }
 

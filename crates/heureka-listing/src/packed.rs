@@ -1,10 +1,12 @@
 //! Nodes, deflated: parts of one gzip member.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use heureka_wire::{Checksum, Detail, Effort, Packer};
 use smallvec::SmallVec;
 
-use crate::memo::Packed;
+use crate::memo::{Packed, PackedRows};
 use crate::plain::length;
 use crate::row::Row;
 use crate::shape::Shape;
@@ -16,7 +18,8 @@ impl Node {
         match self {
             Self::Leaf(leaf) => {
                 let packed = &leaf.memo.get_or_default().packed;
-                packed.get_or_make(shape.slot(), || leaf.pack(shape, packer))
+                let rows = packed.get_or_make(shape.slot(), || leaf.pack(shape, packer));
+                rows.map(|rows| &rows.packed)
             }
             Self::Branch(branch) => {
                 let packed = &branch.memo.get_or_default().packed;
@@ -30,28 +33,39 @@ impl Node {
     /// What [`Node::packed`] has made.
     pub(crate) fn packed_already(&self, shape: Shape) -> Option<&Packed> {
         match self {
-            Self::Leaf(leaf) => leaf.memo.get()?.packed.get(shape.slot()),
+            Self::Leaf(leaf) => {
+                let rows = leaf.memo.get()?.packed.get(shape.slot());
+                rows.map(|rows| &rows.packed)
+            }
             Self::Branch(branch) => branch.memo.get()?.packed.get(shape.slot()),
         }
     }
 }
 
 impl Leaf {
-    /// The plain bytes are kept only where somebody asked for them, or the next change needs them.
-    fn pack(&self, shape: Shape, packer: &mut Packer) -> Packed {
-        let known = if self.is_reread {
-            self.plain(shape)
-        } else {
-            let memo = self.memo.get();
-            memo.and_then(|memo| memo.plain.get(shape.slot()))
-        };
-        let before = self.before.as_ref();
-        let context = before.map_or_else(Vec::new, |before| bytes_of(shape, before));
-        match known {
-            Some(rows) => packed(&context, &rows.bytes, shape, packer),
-            None => packed(&context, &self.write(shape).bytes, shape, packer),
+    /// The plain bytes are kept only where somebody asked for them.
+    pub(crate) fn pack(&self, shape: Shape, packer: &mut Packer) -> PackedRows {
+        let context = bytes_before(shape, self.before.as_ref());
+        let memo = self.memo.get();
+        match memo.and_then(|memo| memo.plain.get(shape.slot())) {
+            Some(rows) => PackedRows {
+                packed: packed(&context, &rows.bytes, shape, packer),
+                spans: Arc::clone(&rows.spans),
+            },
+            None => {
+                let rows = self.write(shape);
+                PackedRows {
+                    packed: packed(&context, &rows.bytes, shape, packer),
+                    spans: rows.spans.into(),
+                }
+            }
         }
     }
+}
+
+/// What the first row of a leaf stands behind.
+pub(crate) fn bytes_before(shape: Shape, before: Option<&Row>) -> Vec<u8> {
+    before.map_or_else(Vec::new, |before| bytes_of(shape, before))
 }
 
 /// A row as it stands before others, for what is deflated after it may point at it. Rows are so alike that more of them

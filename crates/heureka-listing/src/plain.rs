@@ -25,20 +25,19 @@ impl Leaf {
     /// Its rows behind what stands between them and the row before, written when they are first asked for.
     pub(crate) fn plain(&self, shape: Shape) -> Option<&PlainRows> {
         let plain = &self.memo.get_or_default().plain;
-        plain.get_or_make(shape.slot(), || self.write(shape.of_rows()))
+        plain.get_or_make(shape.slot(), || self.write(shape.of_rows()).kept())
     }
 
-    /// Writes the rows.
-    pub(crate) fn write(&self, shape: Shape) -> PlainRows {
-        self.write_with(shape, |_| None)
+    /// Writes the rows, but for those that are still as they were deflated.
+    pub(crate) fn write(&self, shape: Shape) -> Written {
+        match self.earlier.unpack(shape) {
+            Some(earlier) => self.write_with(shape, |at| earlier.row(at)),
+            None => self.write_with(shape, |_| None),
+        }
     }
 
     /// Writes the rows, but for those of which `known` has the bytes.
-    pub(crate) fn write_with<'a>(
-        &self,
-        shape: Shape,
-        known: impl Fn(usize) -> Option<&'a [u8]>,
-    ) -> PlainRows {
+    fn write_with<'a>(&self, shape: Shape, known: impl Fn(usize) -> Option<&'a [u8]>) -> Written {
         let pieces: Pieces = shape.pieces();
         let mut bytes = Vec::with_capacity(self.expected_bytes());
         let mut spans = Vec::with_capacity(self.rows.len());
@@ -56,15 +55,28 @@ impl Leaf {
             }
             spans.push((offset(begin), offset(bytes.len())));
         }
-        bytes.shrink_to_fit();
-        PlainRows {
-            bytes: Bytes::from(bytes),
-            spans: spans.into(),
-        }
+        Written { bytes, spans }
     }
 
     fn expected_bytes(&self) -> usize {
         usize::try_from(self.totals.weight_bytes).unwrap_or(0)
+    }
+}
+
+/// The rows of a leaf as they were just written, in more memory than they need.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) spans: Vec<(u32, u32)>,
+}
+
+impl Written {
+    fn kept(mut self) -> PlainRows {
+        self.bytes.shrink_to_fit();
+        PlainRows {
+            bytes: Bytes::from(self.bytes),
+            spans: self.spans.into(),
+        }
     }
 }
 

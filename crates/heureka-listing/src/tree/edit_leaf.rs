@@ -6,9 +6,7 @@ use heureka_model::{AppName, InstanceId};
 
 use super::edit::{Edit, Edited, Left, Replaced, leaves};
 use super::node::{Leaf, MAX_LEAF_BYTES};
-use crate::memo::LeafMemo;
 use crate::row::Row;
-use crate::shape::Shape;
 
 /// Up to so many edits of a leaf are made one by one; more are merged with its rows.
 const ONE_BY_ONE: usize = 8;
@@ -21,21 +19,15 @@ pub(super) fn edit_leaf(leaf: &mut Leaf, edits: &[Edit], replaced: Replaced<'_>)
         let left = leaf.divided(merged_at_once(rows, edits, replaced));
         return Edited { left, ends };
     }
-    let memo = std::mem::take(&mut leaf.memo);
-    let memo = memo.get().filter(|memo| memo.is_packed());
-    leaf.is_reread = memo.is_some();
-    let mut origins = Origins(memo.map(|_| (0..leaf.rows.len()).map(Some).collect()));
+    leaf.outdate();
     let mut ends = false;
     for edit in edits {
-        ends |= leaf.make(edit, &mut origins, replaced);
+        ends |= leaf.make(edit, replaced);
     }
     if leaf.rows.is_empty() || leaf.totals.weight_bytes > MAX_LEAF_BYTES {
         let rows = std::mem::take(&mut leaf.rows).into_vec();
         let left = leaf.divided(rows);
         return Edited { left, ends };
-    }
-    if let Some(memo) = memo {
-        carry_over(memo, leaf, &origins);
     }
     let left = Left::Itself;
     Edited { left, ends }
@@ -50,12 +42,12 @@ impl Leaf {
 
     /// Makes one edit, and follows it in what is known of where rows were before. Says whether another row may be the last
     /// one now.
-    fn make(&mut self, edit: &Edit, origins: &mut Origins, replaced: Replaced<'_>) -> bool {
+    fn make(&mut self, edit: &Edit, replaced: Replaced<'_>) -> bool {
         let rows = &mut self.rows;
         let count = rows.len();
         match (find(rows, edit.names()), edit) {
             (Ok(at), Edit::Put(row)) => {
-                origins.put_over(at);
+                self.earlier.put_over(at);
                 self.totals.add_row(row);
                 if let Some(own) = rows.get_mut(at) {
                     let old = std::mem::replace(own, row.clone());
@@ -65,13 +57,13 @@ impl Leaf {
                 at + 1 == count
             }
             (Ok(at), Edit::TakeOut(_)) => {
-                origins.take_out(at);
+                self.earlier.take_out(at);
                 self.segments.take_out(at);
                 self.totals.remove_row(&rows.remove(at));
                 at + 1 == count
             }
             (Err(at), Edit::Put(row)) => {
-                origins.put_in(at);
+                self.earlier.put_in(at);
                 self.segments.put_in(at, row.app());
                 self.totals.add_row(row);
                 rows.insert(at, row.clone());
@@ -88,49 +80,6 @@ fn find(rows: &[Row], names: (&AppName, &InstanceId)) -> Result<usize, usize> {
     let shared = rows.iter().position(|row| row.shares_id(names));
     let by_text = || rows.binary_search_by(|row| row.names().cmp(&names));
     shared.map_or_else(by_text, Ok)
-}
-
-/// For each row of a leaf, where it was before some edits, if it is the same. Nothing is followed for a leaf of which
-/// nothing is carried over.
-struct Origins(Option<Vec<Option<usize>>>);
-
-impl Origins {
-    fn put_over(&mut self, at: usize) {
-        if let Some(origin) = self.0.as_mut().and_then(|origins| origins.get_mut(at)) {
-            *origin = None;
-        }
-    }
-
-    fn put_in(&mut self, at: usize) {
-        if let Some(origins) = &mut self.0 {
-            origins.insert(at, None);
-        }
-    }
-
-    fn take_out(&mut self, at: usize) {
-        if let Some(origins) = &mut self.0 {
-            origins.remove(at);
-        }
-    }
-
-    fn of(&self, at: usize) -> Option<usize> {
-        *self.0.as_ref()?.get(at)?
-    }
-}
-
-/// Writes a changed leaf in the forms in which it was deflated since the change before this one: who asked for it then
-/// will ask again. What has not changed is copied.
-fn carry_over(memo: &LeafMemo, leaf: &Leaf, origins: &Origins) {
-    for shape in Shape::LISTINGS {
-        let slot = shape.slot();
-        if memo.packed.get(slot).is_some()
-            && let Some(before) = memo.plain.get(slot)
-        {
-            let known = |at: usize| before.row(origins.of(at)?);
-            let plain = &leaf.memo.get_or_default().plain;
-            plain.get_or_make(slot, || leaf.write_with(shape, known));
-        }
-    }
 }
 
 fn merged_at_once(rows: Vec<Row>, edits: &[Edit], replaced: Replaced<'_>) -> Vec<Row> {

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::first_keys::FirstKeys;
 use super::segments::Segments;
+use crate::earlier::Earlier;
 use crate::memo::{BranchMemo, LeafMemo, OfSegments, Slot, is_same};
 use crate::row::Row;
 
@@ -48,9 +49,8 @@ pub(crate) struct Leaf {
     /// The row before its first one, as every listing has it that the leaf is in. It is deflated as what follows that row, so
     /// that it need not say again what is like it.
     pub(crate) before: Option<Row>,
-    /// Whether it is another leaf with a few changes, which somebody had read deflated. Changes and reads will go on so, and
-    /// what would be written for deflating alone is kept: then the next change needs only its own rows written.
-    pub(crate) is_reread: bool,
+    /// What it was before it was changed.
+    pub(crate) earlier: Earlier,
     pub(crate) memo: Slot<LeafMemo>,
 }
 
@@ -173,7 +173,7 @@ impl Leaf {
             segments: Segments::of(&rows),
             rows: rows.into_iter().collect(),
             before,
-            is_reread: false,
+            earlier: Earlier::default(),
             memo: Slot::default(),
         }
     }
@@ -202,16 +202,24 @@ impl Leaf {
         rows.map(make).collect()
     }
 
-    /// What was deflated is lost, and what was written as well where the row before is of another application now.
+    /// What was made of it is lost; what was written is not, where the row before is still of the same application.
     fn move_behind(&mut self, before: Option<Row>) {
         let both = self.before.as_ref().zip(before.as_ref());
         let keeps_plain = both.is_some_and(|(old, new)| old.has_app_of(new));
-        self.memo = if keeps_plain {
-            self.memo.with(LeafMemo::only_plain)
-        } else {
-            Slot::default()
-        };
+        let kept = keeps_plain.then(|| self.memo.with(LeafMemo::only_plain));
+        self.outdate();
+        self.memo = kept.unwrap_or_default();
         self.before = before;
+    }
+
+    /// Takes what was made of it as what it was before a change.
+    pub(crate) fn outdate(&mut self) {
+        let memo = std::mem::take(&mut self.memo).into_inner();
+        let earlier =
+            memo.and_then(|memo| Earlier::of(memo, self.before.as_ref(), self.rows.len()));
+        if let Some(earlier) = earlier {
+            self.earlier = earlier;
+        }
     }
 
     /// Whether the row before it is one that looks like this.

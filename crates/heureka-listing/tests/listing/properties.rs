@@ -133,6 +133,42 @@ proptest! {
     }
 }
 
+/// Small rows: a leaf has about ten of them, each of its own length.
+fn small_row() -> impl Strategy<Value = (u8, Option<usize>)> {
+    let filling_bytes = proptest::option::weighted(0.6, 500..2_000_usize);
+    (0..80_u8, filling_bytes)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Rows are put in, put over and taken out of leaves that were deflated before, by several edits between two reads.
+    #[test]
+    fn what_is_unpacked_is_what_would_be_written(
+        steps in proptest::collection::vec(proptest::collection::vec(small_row(), 1..4), 1..20)
+    ) {
+        let mut naive = Naive::new();
+        let even = (0..80).step_by(2);
+        let all: Vec<Edit> = even.map(|number| edit(&mut naive, number, Some(1_000))).collect();
+        let mut listing = Listing::default().edited(all);
+        let mut packer = Packer::new();
+        for (round, step) in steps.into_iter().enumerate() {
+            if round % 3 < 2 {
+                bytes_of(listing.packed(JSON, &header(&listing), &mut packer));
+            }
+            let edits = step.into_iter().map(|(number, bytes)| edit(&mut naive, number, bytes));
+            listing = listing.edited(edits.collect());
+            if round % 2 == 0 {
+                let plain = bytes_of(listing.plain(JSON, &header(&listing)));
+                prop_assert!(plain == encode_applications(&applications(&naive), JSON));
+            }
+        }
+        let packed = bytes_of(listing.packed(JSON, &header(&listing), &mut packer));
+        let plain = encode_applications(&applications(&naive), JSON);
+        prop_assert!(gunzip(&packed, usize::MAX) == Ok(plain));
+    }
+}
+
 #[test]
 fn of_several_edits_of_one_key_the_last_one_counts() {
     let put = |version| Edit::Put(Row::new(instance("A", "1", version, 0)));

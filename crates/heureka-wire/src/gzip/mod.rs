@@ -9,5 +9,5 @@ mod parts;
 mod whole;
 
 pub use checksum::Checksum;
-pub use parts::{Effort, MEMBER_HEAD, Packer, member_end, stored};
+pub use parts::{Effort, MEMBER_HEAD, Packer, member_end, stored, unpack_after};
 pub use whole::{GunzipError, MAX_RATIO, MIN_RATIO_ALLOWANCE_BYTES, gunzip, gzip};

@@ -3,7 +3,7 @@
 //! A part is some blocks of deflate (RFC 1951) that end at a byte and point at nothing before them, but for what they were
 //! told that they follow.
 
-use flate2::{Compress, Compression, FlushCompress};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 
 use super::Checksum;
 
@@ -36,7 +36,7 @@ pub struct Packer {
     usual: Compress,
     /// Few ask for it, so it takes no memory before.
     light: Option<Compress>,
-    /// Where a part is made before its length is known.
+    /// Where a part is made before its length is known. What was there before is overwritten.
     packed: Vec<u8>,
 }
 
@@ -68,34 +68,35 @@ impl Packer {
     /// what is like it. Where `before` is long, its end is enough.
     #[must_use]
     pub fn pack_after(&mut self, before: &[u8], plain: &[u8], effort: Effort) -> Vec<u8> {
-        let is_smaller = self.deflate(before, plain, effort) && self.packed.len() < plain.len();
-        let part = if is_smaller {
-            self.packed.as_slice().to_vec()
-        } else {
-            stored(plain)
+        let deflated = self.deflate(before, plain, effort);
+        let part = match deflated.filter(|part| part.len() < plain.len()) {
+            Some(smaller) => smaller.to_vec(),
+            None => stored(plain),
         };
-        self.packed.clear();
+        self.packed.truncate(KEPT_BYTES);
         self.packed.shrink_to(KEPT_BYTES);
         part
     }
 
-    /// Deflates `plain` whole and up to a byte, or says that it could not.
-    fn deflate(&mut self, before: &[u8], plain: &[u8], effort: Effort) -> bool {
+    /// Deflates `plain` whole and up to a byte, if it can.
+    fn deflate(&mut self, before: &[u8], plain: &[u8], effort: Effort) -> Option<&[u8]> {
         let compressor = match effort {
             Effort::Usual => &mut self.usual,
             Effort::Light => self.light.get_or_insert_with(|| compressor(LIGHT_LEVEL)),
         };
         compressor.reset();
-        if !before.is_empty() && compressor.set_dictionary(before).is_err() {
-            return false;
+        if !before.is_empty() {
+            compressor.set_dictionary(before).ok()?;
         }
-        self.packed.reserve(deflated_bound_bytes(plain.len()));
+        let bound_bytes = deflated_bound_bytes(plain.len()).max(self.packed.len());
+        self.packed.resize(bound_bytes, 0);
         // The next part begins with a reset, so this one need not forget what it has seen.
-        let deflated = compressor.compress_vec(plain, &mut self.packed, FlushCompress::Sync);
+        let deflated = compressor.compress(plain, &mut self.packed, FlushCompress::Sync);
         // A flush that found no room to spare may have had more to say.
-        deflated.is_ok()
-            && compressor.total_in() == plain.len() as u64
-            && self.packed.len() < self.packed.capacity()
+        let is_whole = deflated.is_ok() && compressor.total_in() == plain.len() as u64;
+        let length_bytes = usize::try_from(compressor.total_out()).ok()?;
+        let has_spared = is_whole && length_bytes < self.packed.len();
+        self.packed.get(..length_bytes).filter(|_| has_spared)
     }
 }
 
@@ -123,6 +124,19 @@ pub fn stored(plain: &[u8]) -> Vec<u8> {
         part.extend_from_slice(block);
     }
     part
+}
+
+/// What a part unpacks to that was made by [`Packer::pack_after`] and stands behind `before`: so many bytes. Nothing where the
+/// part is another one.
+#[must_use]
+pub fn unpack_after(before: &[u8], part: &[u8], length_bytes: usize) -> Option<Vec<u8>> {
+    let mut decompressor = Decompress::new(false);
+    if !before.is_empty() {
+        decompressor.set_dictionary(before).ok()?;
+    }
+    let mut plain = Vec::with_capacity(length_bytes);
+    let unpacked = decompressor.decompress_vec(part, &mut plain, FlushDecompress::Sync);
+    (unpacked.is_ok() && plain.len() == length_bytes).then_some(plain)
 }
 
 /// What a member ends with whose parts unpack to what `sum` is of.
@@ -188,6 +202,38 @@ mod tests {
             assert!(behind.len() * 10 < alone.len(), "{} bytes", behind.len());
             assert!(packer.pack_after(&[], &row, effort) == alone);
         }
+    }
+
+    /// Also behind more than a part can point at, and where it is stored.
+    #[test]
+    fn a_part_unpacks_alone() {
+        let mut packer = Packer::new();
+        let texts = [0, 1, 1_000, 40_000, 100_000].map(mixed);
+        for (before, plain) in texts
+            .iter()
+            .flat_map(|before| texts.iter().map(move |plain| (before, plain)))
+        {
+            let part = packer.pack_after(before, plain, Effort::Usual);
+            let unpacked = unpack_after(before, &part, plain.len());
+            assert!(
+                unpacked.as_ref() == Some(plain),
+                "{} behind {}",
+                plain.len(),
+                before.len()
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_part_of_that_length_unpacks_to_nothing() {
+        let (row, part) = (
+            mixed(6_000),
+            Packer::new().pack(&mixed(6_000), Effort::Usual),
+        );
+        assert_eq!(unpack_after(&[], &part, row.len()), Some(row));
+        assert_eq!(unpack_after(&[], &part, 6_001), None);
+        assert_eq!(unpack_after(&[], &part[..part.len() / 2], 6_000), None);
+        assert_eq!(unpack_after(&[], b"heureka", 6_000), None);
     }
 
     #[test]
