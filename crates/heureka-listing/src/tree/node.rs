@@ -13,19 +13,19 @@ use crate::memo::{BranchMemo, LeafMemo, OfSegments, Slot, is_same};
 use crate::row::Row;
 
 /// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, but
-/// are more parts to send, and of 14 kB the compact forms come to more than 1.25 times the size of the whole deflated at once.
-pub(crate) const MAX_LEAF_BYTES: u64 = 28 * 1024;
+/// take more memory, and of 14 kB the compact forms come to more than 1.25 times the size of the whole deflated at once.
+pub(crate) const MAX_LEAF_BYTES: u64 = 20 * 1024;
 /// What a leaf holds at least, unless it has no neighbour.
-pub(crate) const MIN_LEAF_BYTES: u64 = 13 * 1024;
+pub(crate) const MIN_LEAF_BYTES: u64 = 9 * 1024;
 /// What leaves are filled to, so that the next rows do not divide them at once.
-pub(crate) const FILLED_LEAF_BYTES: u64 = 21 * 1024;
+pub(crate) const FILLED_LEAF_BYTES: u64 = 15 * 1024;
 /// How many children a branch has at most.
 pub(crate) const MAX_CHILDREN: usize = 32;
 /// How many it has at least, unless it has no neighbour.
 pub(crate) const MIN_CHILDREN: usize = 8;
 
 /// How many rows have room in the leaf itself: about as many as are usual.
-const ROWS_INSIDE: usize = 24;
+const ROWS_INSIDE: usize = 18;
 
 /// A part of a listing: neighbouring rows, at least one. Once somebody else has it, it never changes.
 ///

@@ -31,9 +31,9 @@ const MAX_SCOPES: usize = 16;
 /// How long what was made in one form is kept after the last time that it was asked for.
 const FORGET_FORMS_AFTER: Duration = Duration::from_secs(10 * 60);
 
-/// How many leaves are written and deflated between two looks at other connections: each takes up to a quarter of a
+/// How many leaves are written and deflated between two looks at other connections: each takes up to a sixth of a
 /// millisecond. What is more than that is made beside the connections.
-const LEAVES_AT_ONCE: usize = 12;
+const LEAVES_AT_ONCE: usize = 16;
 
 /// How many answers are made beside the connections at the same time; others wait, and find most of theirs made.
 const BUILDERS: usize = 2;

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
-/// Of how many rows one has changed when the changes are taken over: more than a leaf has. Then a change shares its way
-/// through the tree with others, and finds it in a processor's cache.
+/// Of how many rows one has changed when the changes are taken over: about as many as two leaves have. Then a change shares
+/// its way through the tree with others, and finds it in a processor's cache.
 const ROWS_FOR_EACH_CHANGE: u64 = 32;
 /// Fewer changes are left where they are, however small the registry is.
 const FEWEST_AT_ONCE: u64 = 64;
