@@ -13,8 +13,10 @@ use crate::median::median;
 const SETTLE: Duration = Duration::from_millis(3);
 /// How many requests of a kind follow each other before the next kind has its turn.
 const TURN: u32 = 40;
-/// Fewer pairs say nothing.
-const MIN_PAIRS: u32 = 10;
+/// Of fewer turns the median says nothing, however long each takes.
+const MIN_TURNS: u32 = 5;
+/// Fewer pairs with pauses say nothing.
+const MIN_PAUSED_PAIRS: u32 = 10;
 /// More pairs with pauses take only time.
 const MAX_PAUSED_PAIRS: u32 = 300;
 
@@ -69,7 +71,7 @@ impl Bench {
         let mut numbers = (0_u64..).map(|turn| walk.at(turn));
         let mut times = Times::default();
         let started = Instant::now();
-        while times.pairs < MIN_PAIRS || started.elapsed() < time {
+        while times.pairs < MIN_TURNS * TURN || started.elapsed() < time {
             let own: Vec<usize> = numbers.by_ref().take(TURN as usize).collect();
             let changes = self.time_of_turn(&own, Turn::Changes).await?;
             // It takes over what has changed.
@@ -102,7 +104,7 @@ impl Bench {
         let walk = Scatter::new(self.fleet.instances);
         let mut times = Times::default();
         let started = Instant::now();
-        while times.pairs < MIN_PAIRS
+        while times.pairs < MIN_PAUSED_PAIRS
             || (started.elapsed() < time && times.pairs < MAX_PAUSED_PAIRS)
         {
             let n = walk.at(u64::from(times.pairs));
