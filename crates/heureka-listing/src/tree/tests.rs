@@ -13,8 +13,8 @@ use super::*;
 use crate::answer::Header;
 use crate::shape::Shape;
 
-/// A leaf has about seven of them.
-const FILLING_BYTES: usize = 4_000;
+/// A leaf has about six of them.
+const FILLING_BYTES: usize = 2_700;
 /// How many instances there may be: four branches full, or fewer.
 const INSTANCES: u32 = 720;
 /// The first of them are of one application each hundred, the others of one each three.

@@ -94,7 +94,7 @@ proptest! {
 /// Large rows: a leaf has two of them, so that most changes are of the row before another leaf, and some of the row before
 /// another branch.
 fn large_row() -> impl Strategy<Value = (u8, Option<usize>)> {
-    let filling_bytes = proptest::option::weighted(0.8, 10_000..18_000_usize);
+    let filling_bytes = proptest::option::weighted(0.8, 7_000..13_000_usize);
     (0..90_u8, filling_bytes)
 }
 
@@ -110,6 +110,13 @@ fn edit(naive: &mut Naive, number: u8, filling_bytes: Option<usize>) -> Edit {
     Edit::Put(Row::new(info))
 }
 
+fn filled(numbers: impl Iterator<Item = u8>, filling_bytes: usize) -> (Listing, Naive) {
+    let mut naive = Naive::new();
+    let all = numbers.map(|number| edit(&mut naive, number, Some(filling_bytes)));
+    let listing = Listing::default().edited(all.collect());
+    (listing, naive)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
@@ -118,9 +125,7 @@ proptest! {
     fn what_was_deflated_follows_what_is_before_it(
         steps in proptest::collection::vec(proptest::collection::vec(large_row(), 1..3), 1..20)
     ) {
-        let mut naive = Naive::new();
-        let all: Vec<Edit> = (0..90).map(|number| edit(&mut naive, number, Some(14_000))).collect();
-        let mut listing = Listing::default().edited(all);
+        let (mut listing, mut naive) = filled(0..90, 9_000);
         let mut packer = Packer::new();
         for step in steps {
             bytes_of(listing.packed(JSON, &header(&listing), &mut packer));
@@ -147,10 +152,7 @@ proptest! {
     fn what_is_unpacked_is_what_would_be_written(
         steps in proptest::collection::vec(proptest::collection::vec(small_row(), 1..4), 1..20)
     ) {
-        let mut naive = Naive::new();
-        let even = (0..80).step_by(2);
-        let all: Vec<Edit> = even.map(|number| edit(&mut naive, number, Some(1_000))).collect();
-        let mut listing = Listing::default().edited(all);
+        let (mut listing, mut naive) = filled((0..80).step_by(2), 1_000);
         let mut packer = Packer::new();
         for (round, step) in steps.into_iter().enumerate() {
             if round % 3 < 2 {

@@ -209,18 +209,13 @@ mod tests {
     fn a_part_unpacks_alone() {
         let mut packer = Packer::new();
         let texts = [0, 1, 1_000, 40_000, 100_000].map(mixed);
-        for (before, plain) in texts
-            .iter()
-            .flat_map(|before| texts.iter().map(move |plain| (before, plain)))
-        {
-            let part = packer.pack_after(before, plain, Effort::Usual);
-            let unpacked = unpack_after(before, &part, plain.len());
-            assert!(
-                unpacked.as_ref() == Some(plain),
-                "{} behind {}",
-                plain.len(),
-                before.len()
-            );
+        for before in &texts {
+            for plain in &texts {
+                let part = packer.pack_after(before, plain, Effort::Usual);
+                let unpacked = unpack_after(before, &part, plain.len());
+                let (own, behind) = (plain.len(), before.len());
+                assert!(unpacked.as_ref() == Some(plain), "{own} behind {behind}");
+            }
         }
     }
 
