@@ -41,37 +41,41 @@ impl Earlier {
 
     /// Follows that another row was put in the place of one.
     pub(crate) fn put_over(&mut self, at: usize) {
-        let origin = self.origins().and_then(|origins| origins.get_mut(at));
-        if let Some(origin) = origin {
-            *origin = None;
-        }
+        self.follow(|origins| {
+            if let Some(origin) = origins.get_mut(at) {
+                *origin = None;
+            }
+        });
     }
 
     /// Follows that a row was put in.
     pub(crate) fn put_in(&mut self, at: usize) {
-        if let Some(origins) = self.origins() {
-            origins.insert(at, None);
-        }
+        self.follow(|origins| origins.insert(at, None));
     }
 
     /// Follows that a row was taken out.
     pub(crate) fn take_out(&mut self, at: usize) {
-        if let Some(origins) = self.origins() {
+        self.follow(|origins| {
             origins.remove(at);
+        });
+    }
+
+    /// Follows a change of the rows. When none of them is the same any longer, there is nothing to unpack.
+    fn follow(&mut self, change: impl FnOnce(&mut Vec<Option<usize>>)) {
+        let Some(known) = &mut self.0 else {
+            return;
+        };
+        let origins = &mut Arc::make_mut(known).origins;
+        change(origins);
+        if origins.iter().all(Option::is_none) {
+            self.0 = None;
         }
     }
 
-    fn origins(&mut self) -> Option<&mut Vec<Option<usize>>> {
-        Some(&mut Arc::make_mut(self.0.as_mut()?).origins)
-    }
-
-    /// The rows as they were, if they were deflated in this shape and one of them is still the same.
+    /// The rows as they were, if they were deflated in this shape.
     pub(crate) fn unpack(&self, shape: Shape) -> Option<Unpacked<'_>> {
         let known = self.0.as_ref()?;
         let PackedRows { packed, spans } = known.packed.get(shape.slot())?;
-        if known.origins.iter().all(Option::is_none) {
-            return None;
-        }
         let before = bytes_before(shape, known.before.as_ref());
         let length_bytes = usize::try_from(packed.checksum.length_bytes()).ok()?;
         let bytes = unpack_after(&before, &packed.bytes, length_bytes)?;
@@ -160,8 +164,17 @@ mod tests {
         leaf.outdate();
         leaf.before = None;
         assert_eq!(known(&leaf), [true]);
+    }
+
+    #[test]
+    fn what_it_was_is_forgotten_when_no_row_is_the_same() {
+        let mut leaf = leaf(&["a", "b"]);
+        read(&leaf);
+        leaf.outdate();
         leaf.earlier.put_over(0);
-        assert!(leaf.earlier.unpack(JSON).is_none(), "not for nothing");
+        assert!(leaf.earlier.0.is_some());
+        leaf.earlier.take_out(1);
+        assert!(leaf.earlier.0.is_none());
     }
 
     fn row_bytes(row: &Row) -> Vec<u8> {
