@@ -211,6 +211,9 @@ impl Registry {
 
     /// Finds an instance by the names in `document` from now on, and no longer by those in `replaced`.
     fn find_by_names_of(&mut self, document: &Document, replaced: &Document) {
+        if document.has_vips_of(replaced) {
+            return;
+        }
         if document.vip_address() != replaced.vip_address() {
             self.vips.remove(&document.app, replaced.vips());
             self.vips.add(&document.app, document.vips());

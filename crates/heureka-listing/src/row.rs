@@ -109,9 +109,7 @@ impl Row {
 
     /// Whether both are found under the same vips.
     pub(crate) fn has_vips_of(&self, other: &Self) -> bool {
-        let [one, other] = [self, other].map(|row| &row.info().document);
-        one.vip_address() == other.vip_address()
-            && one.secure_vip_address() == other.secure_vip_address()
+        self.info().document.has_vips_of(&other.info().document)
     }
 
     /// Whether it is found by these names, the id being one text in memory with its own.

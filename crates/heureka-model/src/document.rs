@@ -78,6 +78,12 @@ impl Document {
         self.texts.secure_vip_address()
     }
 
+    /// Whether both are found under the same names.
+    #[must_use]
+    pub fn has_vips_of(&self, other: &Self) -> bool {
+        self.texts.vip_addresses() == other.texts.vip_addresses()
+    }
+
     /// The names under which it is found: the parts between the commas, as they are (wire.md 1.10).
     pub fn vips(&self) -> impl Iterator<Item = &str> {
         names_of(self.vip_address())

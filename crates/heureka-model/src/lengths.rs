@@ -23,7 +23,15 @@ pub(crate) fn length_bytes(length: usize) -> usize {
 }
 
 /// The length at the beginning of `texts`, and what follows.
+#[inline]
 pub(crate) fn take_length(texts: &str) -> Option<(usize, &str)> {
+    match texts.as_bytes().first() {
+        Some(length @ ..MORE) => Some((usize::from(*length), texts.get(1..)?)),
+        _ => take_long_length(texts),
+    }
+}
+
+fn take_long_length(texts: &str) -> Option<(usize, &str)> {
     let mut length = 0;
     for (index, byte) in texts.bytes().enumerate() {
         let shift = BITS.checked_mul(u32::try_from(index).ok()?)?;

@@ -72,16 +72,14 @@ impl DocumentLimits {
         if metadata.len() > self.metadata_keys {
             return too_large(self.metadata_keys, "keys");
         }
-        if metadata
-            .iter()
-            .any(|(key, _)| key.len() > self.metadata_key_bytes)
-        {
+        let (mut longest_key_bytes, mut bytes) = (0, 0);
+        for (key, value) in metadata.iter() {
+            longest_key_bytes = key.len().max(longest_key_bytes);
+            bytes += key.len() + value.len();
+        }
+        if longest_key_bytes > self.metadata_key_bytes {
             return too_large(self.metadata_key_bytes, "bytes in a key");
         }
-        let bytes: usize = metadata
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum();
         if bytes > self.metadata_bytes {
             return too_large(self.metadata_bytes, "bytes in all");
         }

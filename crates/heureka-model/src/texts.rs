@@ -115,11 +115,16 @@ impl PackedTexts {
 
     /// One text, by its place in the order.
     fn at(&self, place: usize) -> Option<&str> {
+        self.from(place).take()
+    }
+
+    /// The texts from a place in the order on.
+    fn from(&self, place: usize) -> Unpacking<'_> {
         let mut rest = Unpacking(&self.0);
         (0..place).for_each(|_| {
             rest.take();
         });
-        rest.take()
+        rest
     }
 
     pub(crate) fn host_name(&self) -> &str {
@@ -136,6 +141,12 @@ impl PackedTexts {
 
     pub(crate) fn secure_vip_address(&self) -> Option<&str> {
         self.at(3)
+    }
+
+    /// What it is found under, by its plain and by its secure port.
+    pub(crate) fn vip_addresses(&self) -> [Option<&str>; 2] {
+        let mut rest = self.from(2);
+        [rest.take(), rest.take()]
     }
 }
 
@@ -188,6 +199,8 @@ mod tests {
         assert_eq!(packed.ip_addr(), texts.ip_addr);
         assert_eq!(packed.vip_address(), texts.vip_address);
         assert_eq!(packed.secure_vip_address(), texts.secure_vip_address);
+        let addresses = [texts.vip_address, texts.secure_vip_address];
+        assert_eq!(packed.vip_addresses(), addresses);
     }
 
     #[test]
