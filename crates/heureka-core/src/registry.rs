@@ -211,14 +211,13 @@ impl Registry {
 
     /// Finds an instance by the names in `document` from now on, and no longer by those in `replaced`.
     fn find_by_names_of(&mut self, document: &Document, replaced: &Document) {
-        if document.has_vips_of(replaced) {
-            return;
-        }
-        if document.vip_address() != replaced.vip_address() {
+        let [vip, secure_vip] = document.vip_addresses();
+        let [replaced_vip, replaced_secure_vip] = replaced.vip_addresses();
+        if vip != replaced_vip {
             self.vips.remove(&document.app, replaced.vips());
             self.vips.add(&document.app, document.vips());
         }
-        if document.secure_vip_address() != replaced.secure_vip_address() {
+        if secure_vip != replaced_secure_vip {
             self.secure_vips
                 .remove(&document.app, replaced.secure_vips());
             self.secure_vips.add(&document.app, document.secure_vips());

@@ -164,6 +164,8 @@ mod tests {
         leaf.outdate();
         leaf.before = None;
         assert_eq!(known(&leaf), [true]);
+        leaf.earlier.put_over(0);
+        assert!(leaf.earlier.unpack(JSON).is_none(), "not for nothing");
     }
 
     #[test]

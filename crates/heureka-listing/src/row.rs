@@ -109,7 +109,7 @@ impl Row {
 
     /// Whether both are found under the same vips.
     pub(crate) fn has_vips_of(&self, other: &Self) -> bool {
-        self.info().document.has_vips_of(&other.info().document)
+        self.info().document.vip_addresses() == other.info().document.vip_addresses()
     }
 
     /// Whether it is found by these names, the id being one text in memory with its own.

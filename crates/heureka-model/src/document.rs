@@ -78,10 +78,10 @@ impl Document {
         self.texts.secure_vip_address()
     }
 
-    /// Whether both are found under the same names.
+    /// Both in one walk through the texts: the names of its plain port, and of its secure port.
     #[must_use]
-    pub fn has_vips_of(&self, other: &Self) -> bool {
-        self.texts.vip_addresses() == other.texts.vip_addresses()
+    pub fn vip_addresses(&self) -> [Option<&str>; 2] {
+        self.texts.vip_addresses()
     }
 
     /// The names under which it is found: the parts between the commas, as they are (wire.md 1.10).

@@ -22,7 +22,7 @@ pub(crate) fn length_bytes(length: usize) -> usize {
     bits.div_ceil(BITS).max(1) as usize
 }
 
-/// The length at the beginning of `texts`, and what follows.
+/// The length at the beginning of `texts`, and what follows. Nearly every length is one byte.
 #[inline]
 pub(crate) fn take_length(texts: &str) -> Option<(usize, &str)> {
     match texts.as_bytes().first() {
