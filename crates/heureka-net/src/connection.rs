@@ -68,7 +68,12 @@ pub(crate) async fn attend<Io, S, B>(
         );
     match watch_until_stopped(&mut connection, &session, &mut leave).await {
         End::Closed(Ok(())) => {}
+        End::Closed(Err(error)) if error.is_parse_too_large() => {
+            session.counters.heads_too_large.increment();
+            warn!(peer = %session.peer, "refused: the head is too large");
+        }
         End::Closed(Err(error)) if error.is_parse() => {
+            session.counters.malformed_heads.increment();
             warn!(peer = %session.peer, %error, "refused: the request is not HTTP/1.1");
         }
         End::Closed(Err(error)) => debug!(peer = %session.peer, %error, "connection failed"),

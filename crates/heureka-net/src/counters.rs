@@ -16,6 +16,12 @@ pub struct Counters {
     pub refused_over_cap: Counter,
     /// Failed attempts to accept, as when file descriptors run out.
     pub accept_errors: Counter,
+    /// Requests refused because their head has more than `header_bytes`.
+    pub heads_too_large: Counter,
+    /// Requests refused because their path and query have more than `target_bytes`.
+    pub targets_too_long: Counter,
+    /// Requests refused because their head is not HTTP/1.1, or can be read in two ways.
+    pub malformed_heads: Counter,
     /// Connections closed because a head did not end in time, or never began.
     pub header_timeouts: Counter,
     /// Connections closed because they rested for too long between two requests.

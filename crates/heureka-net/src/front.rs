@@ -7,19 +7,13 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{
-    HeaderValue, Request, Response, StatusCode, Version,
-    header::{CONNECTION, TRANSFER_ENCODING},
-};
+use http::{HeaderValue, Request, Response, StatusCode, Version, header::CONNECTION};
 use http_body::{Body, Frame, SizeHint};
 use hyper::{body::Incoming, service::Service};
 use pin_project_lite::pin_project;
 use tracing::warn;
 
 use crate::{request_body::RequestBody, session::Session};
-
-/// Longer paths and queries are answered 414; the longest of known clients have 1 KiB.
-const TARGET_BYTES: usize = 8 * 1024;
 
 /// After these, the client or we lost the thread: nothing that follows can be trusted. The Java
 /// servers close after the same ones.
@@ -54,8 +48,9 @@ impl<S> Front<S> {
 
     /// Refuses a request with a status, or says what comes after its answer.
     fn admit(&self, request: &Request<Incoming>) -> Result<Afterwards, StatusCode> {
-        let has_body = !request.body().is_end_stream();
-        if self.session.pace().head_complete(has_body) {
+        let body_bytes = request.body().size_hint().exact();
+        if self.session.pace().head_complete(body_bytes) {
+            self.session.counters.malformed_heads.increment();
             warn!(peer = %self.session.peer, "refused: a line of the head ends in a bare LF");
             return Err(StatusCode::BAD_REQUEST);
         }
@@ -63,16 +58,17 @@ impl<S> Front<S> {
             .uri()
             .path_and_query()
             .map_or("", |target| target.as_str());
-        if target.len() > TARGET_BYTES {
+        if target.len() > self.session.limits.target_bytes {
             let bytes = target.len();
+            self.session.counters.targets_too_long.increment();
             warn!(peer = %self.session.peer, bytes, "refused: the path is too long");
             return Err(StatusCode::URI_TOO_LONG);
         }
         // hyper reads a request with Content-Length and Transfer-Encoding by its chunks, as the RFC
         // demands. A proxy that went by the length sees its end elsewhere, and takes the rest for
         // something else than we would; so we do not look at the rest.
-        let chunked = has_body && request.headers().contains_key(TRANSFER_ENCODING);
-        if chunked || request.version() < Version::HTTP_11 {
+        let is_chunked = body_bytes.is_none();
+        if is_chunked || request.version() < Version::HTTP_11 {
             return Ok(Afterwards::Close);
         }
         Ok(Afterwards::KeepAlive)
@@ -151,8 +147,8 @@ where
             }
         }
         let end = this.end.take();
-        let is_leaving = end.as_ref().is_some_and(|end| end.0.is_leaving());
-        if is_leaving || CLOSING.contains(&answer.status()) {
+        let is_last = end.as_ref().is_some_and(|end| end.is_last());
+        if is_last || CLOSING.contains(&answer.status()) {
             close_after(&mut answer);
         }
         // Told otherwise, hyper would promise an old client to keep the connection.
@@ -181,6 +177,14 @@ pin_project! {
 /// Reports that hyper is done with an answer, whether it took all of it or not.
 #[derive(Debug)]
 struct EndOfAnswer(Arc<Session>);
+
+impl EndOfAnswer {
+    /// Whether nothing is to be answered after it. hyper does not read on where the service has left more
+    /// of a body than has come, and would close without a word.
+    fn is_last(&self) -> bool {
+        self.0.is_leaving() || self.0.pace().is_body_unread()
+    }
+}
 
 impl Drop for EndOfAnswer {
     fn drop(&mut self) {

@@ -11,6 +11,8 @@ pub struct Limits {
     pub max_connections: usize,
     /// How many bytes the head of a request may have; a longer one is answered 431.
     pub header_bytes: usize,
+    /// How many bytes of these the path and the query may have; longer ones are answered 414.
+    pub target_bytes: usize,
     /// The time from the first byte of a request to the end of its head, and from the accepting of
     /// a connection to its first byte.
     pub header_deadline: Duration,
@@ -20,7 +22,7 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// How long a client may take to make room for the next 16 KiB of an answer.
     pub write_stall: Duration,
-    /// How long an answer that had to wait for its reader may take from its first byte to its last.
+    /// How long an answer that had to wait for its reader may take from its first wait to its last byte.
     pub answer_deadline: Duration,
     /// How long requests in flight are waited for once the loop was told to stop.
     pub drain_deadline: Duration,
@@ -31,6 +33,8 @@ impl Limits {
     pub const MAX_CONNECTIONS: usize = 8192;
     /// The heads of known clients have less than 1 KiB.
     pub const HEADER_BYTES: usize = 32 * 1024;
+    /// The longest path of known clients has 1 KiB.
+    pub const TARGET_BYTES: usize = 8 * 1024;
     /// A head fits into one packet or two.
     pub const HEADER_DEADLINE: Duration = Duration::from_secs(10);
     /// The largest body, a batch of replications, takes less than a second on a slow line.
@@ -50,6 +54,7 @@ impl Default for Limits {
         Self {
             max_connections: Self::MAX_CONNECTIONS,
             header_bytes: Self::HEADER_BYTES,
+            target_bytes: Self::TARGET_BYTES,
             header_deadline: Self::HEADER_DEADLINE,
             body_deadline: Self::BODY_DEADLINE,
             idle_timeout: Self::IDLE_TIMEOUT,

@@ -149,7 +149,7 @@ mod tests {
         let mut io = PacedIo::new(server, Arc::clone(&session));
         let mut cx = Context::from_waker(Waker::noop());
         session.pace().received(b"GET / HTTP/1.1\r\n\r\n");
-        session.pace().head_complete(false);
+        session.pace().head_complete(Some(0));
 
         assert!(Pin::new(&mut io).poll_write(&mut cx, b"full").is_ready());
         assert!(Pin::new(&mut io).poll_write(&mut cx, b"more").is_pending());

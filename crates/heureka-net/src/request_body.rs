@@ -19,7 +19,7 @@ use crate::session::Session;
 /// A request's body; it fails once [`body_deadline`](crate::Limits::body_deadline) has passed.
 ///
 /// The deadline counts from the end of the head, so a body cannot be drawn out by sending a little
-/// of it at a time. A body that failed or was not read to its end ends its connection.
+/// of it at a time. A body that failed or was not read to its end ends its connection, with the answer saying so.
 #[derive(Debug)]
 pub struct RequestBody {
     incoming: Incoming,

@@ -14,7 +14,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 pub(crate) struct ConnectionMetrics(pub(crate) Arc<Counters>);
 
 impl ConnectionMetrics {
-    fn counters(&self) -> [(&'static str, &'static str, u64); 9] {
+    fn counters(&self) -> [(&'static str, &'static str, u64); 12] {
         let counters = &self.0;
         [
             ("accepted", "Connections accepted", counters.accepted.get()),
@@ -27,6 +27,21 @@ impl ConnectionMetrics {
                 "accept_errors",
                 "Failed attempts to accept",
                 counters.accept_errors.get(),
+            ),
+            (
+                "heads_too_large",
+                "Heads refused at max-header",
+                counters.heads_too_large.get(),
+            ),
+            (
+                "targets_too_long",
+                "Paths refused at max-target",
+                counters.targets_too_long.get(),
+            ),
+            (
+                "malformed_heads",
+                "Heads refused that are not HTTP/1.1",
+                counters.malformed_heads.get(),
             ),
             (
                 "header_timeouts",

@@ -47,7 +47,7 @@ pub use listing::{ListedApplication, Listing, PeerAnswer};
 pub use media_type::{BodyType, BodyTypeError, body_type, parse_error_body};
 pub use negotiation::{
     AnswerType, ContentCoding, NotAcceptable, UnsupportedCoding, accepts_gzip, content_coding,
-    detail, instance_answer, listing_answer,
+    detail, instance_answer, instance_format, listing_answer,
 };
 pub use peer::{
     Decoded, decode_peer_message, decode_peer_reply, encode_peer_message, encode_peer_reply,

@@ -27,7 +27,9 @@ pub struct NotAcceptable;
 ///
 /// `Accept` has neither of the two types.
 pub fn listing_answer(accept: Option<&str>) -> Result<AnswerType, NotAcceptable> {
-    let ranges = acceptable(accept)?;
+    if !is_acceptable(accept) {
+        return Err(NotAcceptable);
+    }
     // Java compares bytes here: `application/JSON` is answered in XML.
     let wants_json = accept.is_some_and(|accept| accept.contains("json"));
     let format = if wants_json {
@@ -35,22 +37,33 @@ pub fn listing_answer(accept: Option<&str>) -> Result<AnswerType, NotAcceptable>
     } else {
         Format::Xml
     };
-    Ok(labelled(format, &ranges))
+    Ok(labelled(format, accept))
 }
 
-/// The form of anything but a listing: the type with the highest weight, then the one that is named most exactly, then
-/// the first. Wildcards and silence mean XML.
+/// The form of anything but a listing, as [`instance_format`] says, and how it is called.
 ///
 /// # Errors
 ///
 /// `Accept` has neither of the two types.
 pub fn instance_answer(accept: Option<&str>) -> Result<AnswerType, NotAcceptable> {
-    let ranges = acceptable(accept)?;
-    let best = ranges
-        .iter()
-        .max_by_key(|range| (range.weight, range.exactness, Reverse(range.place)));
-    let format = best.map_or(Format::Xml, |range| range.format);
-    Ok(labelled(format, &ranges))
+    let format = instance_format(accept)?;
+    Ok(labelled(format, accept))
+}
+
+/// What anything but a listing is written as: the type with the highest weight, then the one that is named most exactly,
+/// then the first. Wildcards and silence mean XML.
+///
+/// # Errors
+///
+/// `Accept` has neither of the two types.
+pub fn instance_format(accept: Option<&str>) -> Result<Format, NotAcceptable> {
+    if accepts_anything(accept) {
+        return Ok(Format::Xml);
+    }
+    let best = ranges(accept)
+        .max_by_key(|range| (range.weight, range.exactness, Reverse(range.place)))
+        .ok_or(NotAcceptable)?;
+    Ok(best.format)
 }
 
 /// How much to tell: `compact` in any case, and everything for any other value (wire.md 1.0.2).
@@ -118,21 +131,21 @@ struct Range<'a> {
     place: usize,
 }
 
-/// The parts of `Accept` that fit; those that are no media type fit nothing. Nothing at all accepts anything.
-fn acceptable(accept: Option<&str>) -> Result<Vec<Range<'_>>, NotAcceptable> {
-    let Some(accept) = accept.map(str::trim).filter(|accept| !accept.is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let ranges: Vec<_> = accept
-        .split(',')
+fn is_acceptable(accept: Option<&str>) -> bool {
+    accepts_anything(accept) || ranges(accept).next().is_some()
+}
+
+/// Whether nothing is said, which any answer fits.
+fn accepts_anything(accept: Option<&str>) -> bool {
+    accept.is_none_or(|accept| accept.trim().is_empty())
+}
+
+/// The parts of `Accept` that fit; those that are no media type fit nothing.
+fn ranges(accept: Option<&str>) -> impl Iterator<Item = Range<'_>> {
+    let parts = accept.into_iter().flat_map(|accept| accept.split(','));
+    parts
         .enumerate()
         .filter_map(|(place, part)| range_of(part, place))
-        .collect();
-    if ranges.is_empty() {
-        Err(NotAcceptable)
-    } else {
-        Ok(ranges)
-    }
 }
 
 fn range_of(part: &str, place: usize) -> Option<Range<'_>> {
@@ -150,10 +163,8 @@ fn range_of(part: &str, place: usize) -> Option<Range<'_>> {
 
 /// The type as the client spells it, with its charset, if it named this one; otherwise as everybody spells it. So
 /// `application/json; charset=utf-8` is answered as `application/json;charset=utf-8` (`golden/spring` 18-accept/121).
-fn labelled(format: Format, ranges: &[Range<'_>]) -> AnswerType {
-    let named = ranges
-        .iter()
-        .find(|range| range.format == format && range.exactness == 2);
+fn labelled(format: Format, accept: Option<&str>) -> AnswerType {
+    let named = ranges(accept).find(|range| range.format == format && range.exactness == 2);
     let content_type = match named {
         None => format.media_type().to_owned(),
         Some(Range { media_type, .. }) => {
@@ -186,6 +197,9 @@ fn weight_of(parameter: &str) -> Option<u16> {
 
 /// A weight between 0 and 1 in thousandths (RFC 9110, 12.4.2).
 fn thousandths(weight: &str) -> Option<u16> {
+    if weight.is_empty() {
+        return None;
+    }
     let (whole, decimals) = weight.split_once('.').unwrap_or((weight, ""));
     let is_number = decimals.bytes().all(|digit| digit.is_ascii_digit());
     let decimals: u16 = format!("{decimals:0<3}")
@@ -317,6 +331,17 @@ mod tests {
             (Some("gzip;q=0"), false),
             (Some("gzip; q=0.000, identity"), false),
             (Some("gzip;q=0.001"), true),
+            (Some("gzip ; q=0"), false),
+            (Some("gzip;Q=0"), false),
+            (Some("gzip;q="), true),
+            (Some("gzip;q=nonsense"), true),
+            (Some("\tgzip\t,br"), true),
+            (Some("identity;q=0"), false),
+            (Some("*;q=0"), false),
+            (Some("*;q=0, gzip"), true),
+            (Some("br, gzip"), true),
+            (Some("\u{fffd}"), false),
+            (Some(",;,"), false),
         ] {
             assert_eq!(accepts_gzip(header), expected, "{header:?}");
         }

@@ -62,6 +62,7 @@ fn limits(settings: &ServeSettings) -> anyhow::Result<Limits> {
     Ok(Limits {
         max_connections: descriptors::fit_connections(limits.max_connections)?,
         header_bytes: limits.max_header_bytes,
+        target_bytes: limits.max_target_bytes,
         header_deadline: limits.header_deadline,
         body_deadline: limits.body_deadline,
         idle_timeout: limits.idle_timeout,

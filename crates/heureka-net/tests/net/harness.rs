@@ -117,8 +117,8 @@ pub(crate) async fn answer(
 ) -> Result<Response<Full<Bytes>>, std::convert::Infallible> {
     let (head, body) = request.into_parts();
     let path = head.uri.path().to_owned();
-    if path == "/too-large" {
-        return Ok(reply(StatusCode::PAYLOAD_TOO_LARGE, ""));
+    if let Some(status) = path.strip_prefix("/unread/") {
+        return Ok(reply(status.parse().unwrap(), ""));
     }
     let body = match body.collect().await {
         Ok(body) => String::from_utf8(body.to_bytes().to_vec()).unwrap(),

@@ -3,7 +3,10 @@
 use std::{io, time::Duration};
 
 use heureka_net::Limits;
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep},
+};
 
 use crate::harness::{Server, assert_elapsed, closes, get};
 
@@ -98,6 +101,12 @@ async fn a_large_head_is_answered_431() {
         "{answer}"
     );
     assert!(closes(&answer), "{answer}");
+    drop(client);
+    while server.counters.open.get() > 0 {
+        yield_now().await;
+    }
+    assert_eq!(server.counters.heads_too_large.get(), 1);
+    assert_eq!(server.counters.malformed_heads.get(), 0);
 
     let mut client = server.connect().await;
     let fits = "y".repeat(Limits::HEADER_BYTES - 100);
@@ -112,16 +121,20 @@ async fn a_long_target_is_answered_414() {
     let server = Server::start();
     let mut client = server.connect().await;
     client
-        .exchange(&format!("/{}", "a".repeat(8 * 1024 - 1)))
+        .exchange(&format!("/{}", "a".repeat(Limits::TARGET_BYTES - 1)))
         .await;
     client
-        .send(&get(&format!("/{}?b", "a".repeat(8 * 1024 - 2))))
+        .send(&get(&format!(
+            "/{}?b",
+            "a".repeat(Limits::TARGET_BYTES - 2)
+        )))
         .await;
     let answer = client.rest().await;
     assert!(
         answer.starts_with("HTTP/1.1 414 URI Too Long\r\n"),
         "{answer}"
     );
+    assert_eq!(server.counters.targets_too_long.get(), 1);
     assert!(answer.contains("\r\nContent-Length: 0\r\n"), "{answer}");
     assert!(closes(&answer), "{answer}");
 }
@@ -158,6 +171,20 @@ async fn some_answers_are_the_last_of_their_connection() {
     let seen = server.seen();
     assert_eq!(seen.iter().filter(|seen| *seen == "GET /next").count(), 0);
     assert_eq!(seen.iter().filter(|seen| *seen == "GET /kept").count(), 9);
+}
+
+/// Whoever sends it learns that it has to connect anew for the next request.
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_a_request_that_was_not_read_is_the_last_of_its_connection() {
+    for (body, sent) in [(5, 5), (100_000, 0), (100_000, 50_000)] {
+        let server = Server::start();
+        let mut client = server.connect().await;
+        let head = format!("POST /unread/404 HTTP/1.1\r\nContent-Length: {body}\r\n\r\n");
+        client.send(&(head + &"x".repeat(sent))).await;
+        let answer = client.rest().await;
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+        assert!(closes(&answer), "{answer}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

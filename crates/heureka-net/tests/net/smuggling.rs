@@ -137,6 +137,33 @@ async fn a_bare_line_feed_in_a_request_that_was_sent_ahead() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_bare_line_feed_in_a_head_of_which_a_part_was_sent_ahead() {
+    let server = Server::start();
+    let mut client = server.connect().await;
+    client
+        .send(&(get("/first") + "GET /smuggled HTTP/1.1\nHost: a"))
+        .await;
+    assert!(client.answer().await.starts_with(OK));
+    client.send("\r\n\r\n").await;
+    assert!(client.rest().await.starts_with(BAD_REQUEST));
+    assert_eq!(server.seen(), ["GET /first"]);
+    assert_eq!(server.counters.malformed_heads.get(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lines_of_a_body_are_not_lines_of_the_next_head() {
+    let server = Server::start();
+    let mut client = server.connect().await;
+    let post = "POST /first HTTP/1.1\r\nContent-Length: 4\r\n\r\n{\n}\n";
+    client.send(&(post.to_owned() + &get("/second"))).await;
+    for _ in 0..2 {
+        assert!(client.answer().await.starts_with(OK));
+    }
+    client.exchange("/third").await;
+    assert_eq!(server.seen()[1..], ["GET /second", "GET /third"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn bare_carriage_returns_and_other_control_characters() {
     for head in [
         "GET / HTTP/1.1\rHost: a\r\n\r\n",
@@ -219,7 +246,7 @@ async fn a_body_that_nobody_read_is_not_taken_for_a_request() {
     let server = Server::start();
     let smuggled = get("/smuggled");
     let first = format!(
-        "POST /too-large HTTP/1.1\r\nContent-Length: {}\r\n\r\n",
+        "POST /unread/413 HTTP/1.1\r\nContent-Length: {}\r\n\r\n",
         smuggled.len()
     );
     let answer = probe(&server, &first, Duration::ZERO).await;

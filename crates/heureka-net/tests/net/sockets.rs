@@ -110,7 +110,7 @@ async fn an_answer_reaches_a_client_that_is_still_sending() {
     let server = Server::start();
     for _ in 0..5 {
         let mut client = server.connect().await;
-        let head = format!("POST /too-large HTTP/1.1\r\nContent-Length: {BODY_BYTES}\r\n\r\n");
+        let head = format!("POST /unread/413 HTTP/1.1\r\nContent-Length: {BODY_BYTES}\r\n\r\n");
         client.send(&head).await;
         client.send(&"x".repeat(BODY_BYTES)).await;
         let answer = client.rest().await;

@@ -1,13 +1,13 @@
 //! What peers pass on in one request.
 
 use heureka_model::ReplicationAnswer;
-use heureka_wire::{decode_batch, encode_batch_answer, instance_answer};
+use heureka_wire::{decode_batch, encode_batch_answer};
 use http::StatusCode;
 
 use super::Call;
 use super::answer::Answer;
 use super::batch_item::{ItemRefusal, Receiver};
-use super::body::unpack;
+use super::body::{BodyLimit, unpack};
 use super::refusal::Refusal;
 use super::register::{type_of_body, unreadable};
 use crate::app::App;
@@ -23,9 +23,9 @@ type Outcome = Result<ReplicationAnswer, ItemRefusal>;
 /// `POST peerreplication/batch`: each item by itself, in their order, under one lock (server.md N60).
 pub(super) fn receive(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
     let body_type = type_of_body(call)?;
-    let answer_type = instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
-    let limit_bytes = app.config().max_batch_body_bytes;
-    let body = unpack(&call.head.headers, call.body.clone(), limit_bytes).map_err(Refusal::Body)?;
+    let answer_type = call.answer_type()?;
+    let limit = BodyLimit::of_batches(app.config());
+    let body = unpack(&call.head.headers, call.body.clone(), limit).map_err(Refusal::Body)?;
     let items = decode_batch(&body).map_err(|error| unreadable(&body_type, error))?;
     let outcomes: Vec<Outcome> = {
         let node = &mut app.node();

@@ -9,12 +9,14 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use thiserror::Error;
 use tower::BoxError;
 
+use crate::app::ServerConfig;
+
 /// Why the bytes of a request cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum BodyError {
     /// It has more bytes than is allowed, packed or unpacked.
-    #[error("the body has more than {limit_bytes} bytes, packed or unpacked")]
-    TooLarge { limit_bytes: usize },
+    #[error("the body has more than {} bytes, packed or unpacked", .0.bytes)]
+    TooLarge(BodyLimit),
     /// It did not arrive in time.
     #[error("the body did not arrive in time")]
     TimedOut,
@@ -29,11 +31,36 @@ pub(crate) enum BodyError {
     UnknownEncoding,
 }
 
+/// How many bytes a body may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BodyLimit {
+    /// The name of the setting.
+    pub(crate) setting: &'static str,
+    pub(crate) bytes: usize,
+}
+
+impl BodyLimit {
+    /// What peers send may have more.
+    pub(crate) fn of_batches(config: &ServerConfig) -> Self {
+        Self {
+            setting: "max-batch-body",
+            bytes: config.max_batch_body_bytes,
+        }
+    }
+
+    pub(crate) fn of_others(config: &ServerConfig) -> Self {
+        Self {
+            setting: "max-body",
+            bytes: config.max_body_bytes,
+        }
+    }
+}
+
 impl BodyError {
     /// The limit that was reached, by the name of its setting.
     pub(crate) fn limit(self) -> Option<&'static str> {
         match self {
-            Self::TooLarge { .. } => Some("max-body"),
+            Self::TooLarge(limit) => Some(limit.setting),
             Self::TimedOut => Some("body-deadline"),
             Self::Broken | Self::BrokenGzip | Self::UnknownEncoding => None,
         }
@@ -41,7 +68,7 @@ impl BodyError {
 
     pub(crate) fn status(self) -> StatusCode {
         match self {
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::Broken | Self::BrokenGzip => StatusCode::BAD_REQUEST,
             Self::UnknownEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -50,14 +77,14 @@ impl BodyError {
 }
 
 /// Reads a body to its end.
-pub(crate) async fn read<B>(body: B, limit_bytes: usize) -> Result<Bytes, BodyError>
+pub(crate) async fn read<B>(body: B, limit: BodyLimit) -> Result<Bytes, BodyError>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<BoxError>,
 {
-    match Limited::new(body, limit_bytes).collect().await {
+    match Limited::new(body, limit.bytes).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge { limit_bytes }),
+        Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge(limit)),
         Err(error) if is_body_timeout(&*error) => Err(BodyError::TimedOut),
         Err(_) => Err(BodyError::Broken),
     }
@@ -67,7 +94,7 @@ where
 pub(crate) fn unpack(
     headers: &HeaderMap,
     body: Bytes,
-    limit_bytes: usize,
+    limit: BodyLimit,
 ) -> Result<Bytes, BodyError> {
     // Two headers are two encodings, and one is all that is undone.
     let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
@@ -77,11 +104,62 @@ pub(crate) fn unpack(
     }
     match content_coding(first.map(|value| value.to_str().unwrap_or("?"))) {
         Ok(ContentCoding::Identity) => Ok(body),
-        Ok(ContentCoding::Gzip) => match gunzip(&body, limit_bytes) {
+        Ok(ContentCoding::Gzip) => match gunzip(&body, limit.bytes) {
             Ok(unpacked) => Ok(unpacked.into()),
-            Err(GunzipError::TooLarge) => Err(BodyError::TooLarge { limit_bytes }),
+            Err(GunzipError::TooLarge) => Err(BodyError::TooLarge(limit)),
             Err(GunzipError::Broken) => Err(BodyError::BrokenGzip),
         },
         Err(_) => Err(BodyError::UnknownEncoding),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use http_body::Frame;
+
+    use super::*;
+
+    /// A body that never comes.
+    struct Failing(Option<BoxError>);
+
+    impl Body for Failing {
+        type Data = Bytes;
+        type Error = BoxError;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+            Poll::Ready(self.get_mut().0.take().map(Err))
+        }
+    }
+
+    #[tokio::test]
+    async fn why_a_body_did_not_arrive_is_told_from_what_the_connection_says() {
+        let limit = BodyLimit {
+            setting: "max-body",
+            bytes: 10,
+        };
+        for (failure, expected, named, status) in [
+            (
+                BoxError::from(heureka_net::BodyError::TimedOut),
+                BodyError::TimedOut,
+                Some("body-deadline"),
+                StatusCode::REQUEST_TIMEOUT,
+            ),
+            (
+                "reset by peer".into(),
+                BodyError::Broken,
+                None,
+                StatusCode::BAD_REQUEST,
+            ),
+        ] {
+            let error = read(Failing(Some(failure)), limit).await.unwrap_err();
+            assert_eq!(error, expected);
+            assert_eq!((error.limit(), error.status()), (named, status));
+        }
     }
 }

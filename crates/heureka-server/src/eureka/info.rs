@@ -2,7 +2,7 @@
 
 use heureka_core::PeerReport;
 use heureka_model::StatusInfo;
-use heureka_wire::{Format, Version, encode_status_info, encode_status_overrides, instance_answer};
+use heureka_wire::{Format, encode_status_info, encode_status_overrides, instance_answer};
 use http::StatusCode;
 
 use super::Call;
@@ -14,15 +14,14 @@ use crate::peers::{Overview, is_reached};
 
 /// `GET status`
 pub(super) fn status(app: &App, call: &Call<'_>) -> Result<Answer, Refusal> {
-    let answer_type = instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
+    let answer_type = call.answer_type()?;
     let info = StatusInfo {
         general: pages::general_stats(app),
         replicas: replicas(app),
         instance: app.own_instance().clone(),
         is_healthy: None,
     };
-    let version = if call.is_v1 { Version::V1 } else { Version::V2 };
-    let body = encode_status_info(&info, answer_type.format, version);
+    let body = encode_status_info(&info, answer_type.format, call.version);
     Ok(Answer::with_body(
         StatusCode::OK,
         &answer_type.content_type,

@@ -4,7 +4,7 @@ use heureka_core::{
     CancelOutcome, MetadataOutcome, Node, RenewOutcome, Renewal, StatusChange, StatusOutcome,
 };
 use heureka_model::{InstanceInfo, InstanceStatus, Metadata, UnixMillis};
-use heureka_wire::{AnswerType, Version, encode_instance, instance_answer};
+use heureka_wire::{AnswerType, encode_instance, instance_format};
 use http::StatusCode;
 
 use super::Call;
@@ -18,7 +18,7 @@ const VALUE: &str = "value";
 
 /// `GET apps/{app}/{id}`
 pub(super) fn show(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
-    let answer_type = accepted(call)?;
+    let answer_type = call.answer_type()?;
     let info = app.node().instance_anywhere(name, id);
     let info = info.ok_or(Refusal::Unknown)?;
     Ok(with_instance(StatusCode::OK, call, &answer_type, &info))
@@ -26,7 +26,7 @@ pub(super) fn show(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<A
 
 /// `GET instances/{id}`
 pub(super) fn show_by_id(app: &App, call: &Call<'_>, id: &str) -> Result<Answer, Refusal> {
-    let answer_type = accepted(call)?;
+    let answer_type = call.answer_type()?;
     let info = app.node().instance_by_id_anywhere(id);
     let info = info.ok_or(Refusal::Unknown)?;
     Ok(with_instance(StatusCode::OK, call, &answer_type, &info))
@@ -46,7 +46,7 @@ pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<
         RenewOutcome::SenderIsOlder(own) => Ok(with_instance(
             StatusCode::CONFLICT,
             call,
-            &accepted(call)?,
+            &call.answer_type()?,
             &own,
         )),
     }
@@ -171,16 +171,15 @@ fn status_named(name: &str) -> Result<InstanceStatus, Refusal> {
     name.parse().map_err(|_| Refusal::Parameter { name: VALUE })
 }
 
-fn accepted(call: &Call<'_>) -> Result<AnswerType, Refusal> {
-    instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)
-}
-
 /// Whether an answer may have a body at all; of which type is a question only for those that have one.
 fn judge_accept(call: &Call<'_>) -> Result<(), Refusal> {
     match call.accept() {
         // Java's clients say nothing with their heartbeats, and so take anything.
         None => Ok(()),
-        Some(_) => accepted(call).map(|_| ()),
+        Some(accept) => match instance_format(Some(&accept)) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Refusal::NotAcceptable),
+        },
     }
 }
 
@@ -190,7 +189,6 @@ fn with_instance(
     answer_type: &AnswerType,
     info: &InstanceInfo,
 ) -> Answer {
-    let version = if call.is_v1 { Version::V1 } else { Version::V2 };
-    let body = encode_instance(info, answer_type.format, version);
+    let body = encode_instance(info, answer_type.format, call.version);
     Answer::with_body(status, &answer_type.content_type, body)
 }

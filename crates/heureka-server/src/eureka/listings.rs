@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use heureka_core::{ClientClass, DeltaRefused, Fetch, Node};
+use heureka_core::{ClientClass, DeltaRefused, Fetch};
 use heureka_listing::{Header, Listing, Row, Selection, Vip};
 use heureka_model::{AppName, VERSION_OF_FULL, VERSION_OF_VIP};
-use heureka_wire::{AnswerType, Form, Version, accepts_gzip, detail, listing_answer};
-use http::{HeaderName, StatusCode, header};
+use heureka_wire::{AnswerType, Form, accepts_gzip, detail, listing_answer};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use super::Call;
 use super::answer::Answer;
 use super::refusal::Refusal;
+use super::{Call, list_of};
 use crate::app::App;
 use crate::listings::{Coded, Listings, Making, ScopeKey, Shows, Tag, Whole};
 
@@ -25,6 +25,9 @@ const SERVER: &str = "DefaultServer";
 
 /// From about how many bytes on an application, or who is found under a name, is packed.
 const PACKED_FROM_BYTES: u64 = 32 * 1024;
+
+/// What of a request makes its answer: a cache between must not give one client what another asked for.
+const VARY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding, X-Eureka-Accept");
 
 /// What Java's clients and servers call themselves.
 const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", SERVER];
@@ -131,13 +134,20 @@ fn scope(app: &App, call: &Call<'_>) -> Result<ScopeKey, Refusal> {
             ScopeKey::usual(&app.config().regions.follow)
         });
     }
-    let node = app.node();
-    // server.md P9: also where the region that is asked for is another one.
-    if !node.regions_are_ready() {
-        return Err(Refusal::RegionsNotReady);
+    let unknown = {
+        let node = app.node();
+        // server.md P9: also where the region that is asked for is another one.
+        if !node.regions_are_ready() {
+            return Err(Refusal::RegionsNotReady);
+        }
+        regions
+            .extract_if(.., |region| !node.knows_region(region))
+            .collect::<Vec<_>>()
+    };
+    if !unknown.is_empty() {
+        // Who asks is not told (server.md R71).
+        tracing::debug!(regions = ?unknown, "unknown regions are left out of the listing");
     }
-    note_unknown(&node, &regions);
-    regions.retain(|region| node.knows_region(region));
     regions.dedup();
     Ok(if regions.is_empty() {
         ScopeKey::Local
@@ -149,19 +159,6 @@ fn scope(app: &App, call: &Call<'_>) -> Result<ScopeKey, Refusal> {
 /// Whether a server asks that follows this region or copies it: it says so, ours as well as Java's (server.md G2, N32).
 fn is_of_server(call: &Call<'_>) -> bool {
     call.header(IDENTITY) == Some(SERVER)
-}
-
-/// A region that is not configured is left out of the answer, and only the log says so (server.md R71).
-fn note_unknown(node: &Node, regions: &[String]) {
-    let unknown = || {
-        regions
-            .iter()
-            .filter(|region| !node.knows_region(region))
-            .collect::<Vec<_>>()
-    };
-    if tracing::enabled!(tracing::Level::DEBUG) && !unknown().is_empty() {
-        tracing::debug!(regions = ?unknown(), "unknown regions are left out of the listing");
-    }
 }
 
 /// A listing of a registry that is not whole yet would tell clients that the others are gone (MERGE 8, I20).
@@ -181,11 +178,12 @@ struct Wanted {
 
 impl Wanted {
     fn by(call: &Call<'_>) -> Result<Self, Refusal> {
-        let answer_type = listing_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
+        let accept = call.accept();
+        let answer_type = listing_answer(accept.as_deref()).map_err(|_| Refusal::NotAcceptable)?;
         let form = Form {
             format: answer_type.format,
             detail: detail(call.header(EUREKA_ACCEPT)),
-            version: if call.is_v1 { Version::V1 } else { Version::V2 },
+            version: call.version,
         };
         Ok(Self { form, answer_type })
     }
@@ -202,6 +200,7 @@ impl Wanted {
         } else {
             answer()?
         };
+        let answer = answer.with_header(header::VARY, VARY);
         Ok(match tag.into_header() {
             Some(tag) => answer.with_header(header::ETAG, tag),
             None => answer,
@@ -246,7 +245,8 @@ impl Wanted {
 }
 
 fn takes_gzip(call: &Call<'_>) -> bool {
-    accepts_gzip(call.header(header::ACCEPT_ENCODING))
+    let codings = list_of(&call.head.headers, header::ACCEPT_ENCODING);
+    accepts_gzip(codings.as_deref())
 }
 
 /// server.md 7.1

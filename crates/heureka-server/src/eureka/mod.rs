@@ -16,16 +16,18 @@ mod refusal;
 mod register;
 mod separated;
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
 use heureka_core::{Origin, Sender};
+use heureka_wire::{AnswerType, Version, instance_answer};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use tower::BoxError;
 
-pub(crate) use self::body::{BodyError, read as read_body, unpack};
+pub(crate) use self::body::{BodyError, BodyLimit, read as read_body, unpack};
 
 use self::answer::Answer;
 use self::path::{Resource, Target};
@@ -50,7 +52,7 @@ const REPLICATION: HeaderName = HeaderName::from_static("x-netflix-discovery-rep
 struct Call<'a> {
     head: &'a Parts,
     query: Query<'a>,
-    is_v1: bool,
+    version: Version,
     /// As it came: perhaps packed.
     body: Bytes,
     origin: Origin,
@@ -63,8 +65,13 @@ impl Call<'_> {
         text_of(&self.head.headers, name)
     }
 
-    fn accept(&self) -> Option<&str> {
-        self.header(header::ACCEPT)
+    fn accept(&self) -> Option<Cow<'_, str>> {
+        list_of(&self.head.headers, header::ACCEPT)
+    }
+
+    /// The form of an answer that is no listing.
+    fn answer_type(&self) -> Result<AnswerType, Refusal> {
+        instance_answer(self.accept().as_deref()).map_err(|_| Refusal::NotAcceptable)
     }
 }
 
@@ -90,6 +97,13 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers
         .get(name)
         .map(|value| value.to_str().unwrap_or("\u{fffd}"))
+}
+
+/// A header that is a list, on as many lines as it has (RFC 9110, 5.3).
+fn list_of(headers: &HeaderMap, name: HeaderName) -> Option<Cow<'_, str>> {
+    let lines = headers.get_all(name).into_iter();
+    let texts = lines.map(|line| Cow::Borrowed(line.to_str().unwrap_or("\u{fffd}")));
+    texts.reduce(|list, line| Cow::Owned(format!("{list},{line}")))
 }
 
 /// What was asked for, and what is said to it.
@@ -145,12 +159,12 @@ impl Message {
             Admission::To(target) => target,
             Admission::Settled(judged) => return judged,
         };
-        let limit_bytes = if target.resource == Resource::Batch {
-            app.config().max_batch_body_bytes
+        let limit = if target.resource == Resource::Batch {
+            BodyLimit::of_batches(app.config())
         } else {
-            app.config().max_body_bytes
+            BodyLimit::of_others(app.config())
         };
-        match body::read(body, limit_bytes).await {
+        match body::read(body, limit).await {
             Ok(body) => self.judge(app, &target, body),
             Err(error) => (target.resource.kind(), Err(Refusal::Body(error))),
         }
@@ -162,7 +176,11 @@ impl Message {
         let call = Call {
             query: Query::new(self.head.uri.query()),
             head: &self.head,
-            is_v1: target.is_v1,
+            version: if target.is_v1 {
+                Version::V1
+            } else {
+                Version::V2
+            },
             body,
             origin: origin_of(&self.head.headers, sender),
             sender,
@@ -244,10 +262,8 @@ fn judge_method(head: &Parts, resource: &Resource<'_>) -> Option<Result<Answer, 
     let has_get = methods.contains(&Method::GET);
     if *method == Method::OPTIONS {
         let allowed = allowed(has_get.then_some("HEAD"), methods);
-        return Some(info::options(
-            text_of(&head.headers, header::ACCEPT),
-            &allowed,
-        ));
+        let accept = list_of(&head.headers, header::ACCEPT);
+        return Some(info::options(accept.as_deref(), &allowed));
     }
     let is_allowed = methods.contains(method) || (has_get && *method == Method::HEAD);
     (!is_allowed).then(|| {

@@ -63,7 +63,7 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    /// The limit that was reached, by the name of its setting.
+    /// The limit that was reached, by the name of its setting where it has one.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "most refusals have nothing to do with a limit"

@@ -2,22 +2,22 @@
 
 use heureka_model::{AppName, Registration};
 use heureka_wire::{
-    BodyType, BodyTypeError, ReadError, body_type, decode_registration, instance_answer,
+    BodyType, BodyTypeError, ReadError, body_type, decode_registration, instance_format,
 };
 use http::{StatusCode, header};
 
 use super::Call;
 use super::answer::Answer;
-use super::body::{BodyError, unpack};
+use super::body::{BodyError, BodyLimit, unpack};
 use super::refusal::Refusal;
 use crate::app::App;
 
 /// `POST apps/{app}`
 pub(super) fn register(app: &App, call: &Call<'_>, name: &str) -> Result<Answer, Refusal> {
     let body_type = type_of_body(call)?;
-    let answer_type = instance_answer(call.accept()).map_err(|_| Refusal::NotAcceptable)?;
-    let content_type = answer_type.format.media_type();
-    let registration = read(app, call, &body_type, name, content_type)?;
+    let accept = call.accept();
+    let format = instance_format(accept.as_deref()).map_err(|_| Refusal::NotAcceptable)?;
+    let registration = read(app, call, &body_type, name, format.media_type())?;
     app.node()
         .register(app.now(), registration, call.origin)
         .map_err(Refusal::Full)?;
@@ -51,8 +51,8 @@ fn read(
 }
 
 fn unpacked(app: &App, call: &Call<'_>, body_type: &BodyType) -> Result<bytes::Bytes, Refusal> {
-    let limit_bytes = app.config().max_body_bytes;
-    unpack(&call.head.headers, call.body.clone(), limit_bytes).map_err(|error| {
+    let limit = BodyLimit::of_others(app.config());
+    unpack(&call.head.headers, call.body.clone(), limit).map_err(|error| {
         if error == BodyError::BrokenGzip {
             Refusal::Unreadable {
                 body_type: body_type.clone(),

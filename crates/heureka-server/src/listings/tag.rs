@@ -66,10 +66,11 @@ impl Tag {
     pub(crate) fn is_known_to(&self, headers: &HeaderMap) -> bool {
         let values = headers.get_all(header::IF_NONE_MATCH).iter();
         let texts = values.filter_map(|value| value.to_str().ok());
-        texts.flat_map(|text| text.split(',')).any(|tag| {
-            let tag = tag.trim();
-            tag == "*" || tag.strip_prefix(WEAK).unwrap_or(tag) == self.opaque()
-        })
+        let is_own = |tag: &str| tag.strip_prefix(WEAK).unwrap_or(tag) == self.opaque();
+        // An asterisk means anything only where it stands alone. A tag may have commas in it, but ours has none.
+        texts
+            .map(str::trim)
+            .any(|text| text == "*" || text.split(',').map(str::trim).any(is_own))
     }
 
     pub(crate) fn into_header(self) -> Option<HeaderValue> {
@@ -106,6 +107,10 @@ mod tests {
             (&[own], true),
             (&["W/\"0000000000000000000000000000001f-jf\""], true),
             (&["*"], true),
+            (&[" * "], true),
+            (&["\"a,*,b\""], false),
+            (&["\"a\", *"], false),
+            (&["\"*\""], false),
             (
                 &["\"a\", \"0000000000000000000000000000001f-jf\" ,W/\"b\""],
                 true,

@@ -7,7 +7,7 @@ use http::{StatusCode, header};
 
 use crate::app::App;
 use crate::driver::tell_events;
-use crate::eureka::{BodyError, read_body, unpack};
+use crate::eureka::{BodyError, BodyLimit, read_body, unpack};
 
 /// `POST /heureka/v1/peer`
 pub(crate) async fn receive(State(app): State<App>, request: Request) -> Response {
@@ -16,10 +16,10 @@ pub(crate) async fn receive(State(app): State<App>, request: Request) -> Respons
         tracing::warn!("refused: a message for peers without the peers' credentials");
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let limit_bytes = app.config().max_batch_body_bytes;
+    let limit = BodyLimit::of_batches(app.config());
     let (head, body) = request.into_parts();
-    let body = read_body(body, limit_bytes).await;
-    match body.and_then(|body| unpack(&head.headers, body, limit_bytes)) {
+    let body = read_body(body, limit).await;
+    match body.and_then(|body| unpack(&head.headers, body, limit)) {
         Ok(body) => answer(&app, &body),
         Err(error) => refuse_body(&app, error),
     }

@@ -7,7 +7,7 @@ use heureka_wire::{Format, Listing, decode_applications};
 use http::Response;
 
 use super::quotable;
-use crate::eureka::{BodyError, unpack};
+use crate::eureka::{BodyError, BodyLimit, unpack};
 
 /// Reads the listing of a region (server.md G5).
 pub(super) fn read(
@@ -23,8 +23,12 @@ pub(super) fn read(
     if body.len() > limit_bytes {
         return Err(FetchFailure::TooLarge { limit_bytes });
     }
-    let body = unpack(&head.headers, body, limit_bytes).map_err(|error| match error {
-        BodyError::TooLarge { limit_bytes } => FetchFailure::TooLarge { limit_bytes },
+    let limit = BodyLimit {
+        setting: "remote-region-max-body",
+        bytes: limit_bytes,
+    };
+    let body = unpack(&head.headers, body, limit).map_err(|error| match error {
+        BodyError::TooLarge(_) => FetchFailure::TooLarge { limit_bytes },
         BodyError::TimedOut
         | BodyError::Broken
         | BodyError::BrokenGzip

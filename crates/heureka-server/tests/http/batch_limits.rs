@@ -56,7 +56,7 @@ fn a_body_over_the_limit_is_refused_whole() {
         "",
     );
     let metrics = server.send("GET", "/metrics", &[], b"").text();
-    let limit = r#"heureka_limit_reached_total{limit="max-body"} 1"#;
+    let limit = r#"heureka_limit_reached_total{limit="max-batch-body"} 1"#;
     assert!(metrics.contains(limit), "{metrics}");
 }
 

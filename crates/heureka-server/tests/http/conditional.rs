@@ -212,6 +212,44 @@ fn a_missing_application_has_no_tag_and_an_empty_vip_has_one() {
     assert_eq!(read(&server, path, &tag(&server, path)).status, 304);
 }
 
+/// A cache that gave one client what it holds for another would give gzip to those who cannot read it: the tag is the same.
+#[test]
+fn caches_are_told_what_an_answer_depends_on() {
+    let server = server_with(&["a"]);
+    for path in READS {
+        let known = tag(&server, path);
+        for (answer, status) in [
+            (server.get_json(path), 200),
+            (read(&server, path, &known), 304),
+        ] {
+            assert_eq!(answer.status, status, "{path}");
+            let vary = "Accept, Accept-Encoding, X-Eureka-Accept";
+            assert_eq!(answer.header("Vary"), Some(vary), "{path}");
+        }
+    }
+}
+
+#[test]
+fn what_is_accepted_may_be_said_on_several_lines() {
+    let server = server_with(&["a"]);
+    let html = ("Accept", "text/html");
+    let (br, gzip) = (("Accept-Encoding", "br"), ("Accept-Encoding", "gzip"));
+    for (headers, status, packed) in [
+        (&[html][..], 406, None),
+        (&[html, JSON], 200, None),
+        (&[JSON, html], 200, None),
+        (&[JSON, br], 200, None),
+        (&[JSON, br, gzip], 200, Some("gzip")),
+        (&[html, JSON, gzip, br], 200, Some("gzip")),
+    ] {
+        let answer = server.send("GET", "/eureka/apps", headers, b"");
+        assert_eq!(answer.status, status, "{headers:?}");
+        assert_eq!(answer.header("Content-Encoding"), packed, "{headers:?}");
+        let heartbeat = server.send("PUT", "/eureka/apps/ORDERS/a", headers, b"");
+        assert_eq!(heartbeat.status, status, "{headers:?}");
+    }
+}
+
 /// A server with two instances, whose delta shows so many changes at most.
 fn remembering(max_changes: usize) -> TestServer {
     let mut config = ServerConfig::default();

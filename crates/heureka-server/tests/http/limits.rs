@@ -31,6 +31,9 @@ fn a_rate_limited_fetch_is_told_to_come_back() {
     assert_eq!(fetch("someone").header("retry-after"), Some("1"));
     assert_eq!(fetch("DefaultClient").status, 200);
     assert_eq!(server.send("GET", "/eureka/vips/x", &[], b"").status, 200);
+    let metrics = server.send("GET", "/metrics", &[], b"").text();
+    let limit = r#"heureka_limit_reached_total{limit="rate-limiter"} 3"#;
+    assert!(metrics.contains(limit), "{metrics}");
 }
 
 #[test]

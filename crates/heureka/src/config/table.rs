@@ -94,6 +94,7 @@ static GROUPS: &[Group] = &[
             &MAX_BODY,
             &MAX_BATCH_BODY,
             &MAX_HEADER,
+            &MAX_TARGET,
             &HEADER_DEADLINE,
             &BODY_DEADLINE,
             &IDLE_TIMEOUT,
@@ -413,6 +414,13 @@ pub(crate) static MAX_HEADER: Setting<usize> = Setting::new(
     "32KiB",
     SIZE,
     "How large the head of a request may be; larger ones are answered 431",
+);
+
+pub(crate) static MAX_TARGET: Setting<usize> = Setting::new(
+    "max-target",
+    "8KiB",
+    SIZE,
+    "How long the path and the query of a request may be; longer ones are answered 414",
 );
 
 pub(crate) static HEADER_DEADLINE: Setting<Duration> = Setting::new(

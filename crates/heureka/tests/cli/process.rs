@@ -28,6 +28,25 @@ async fn a_server_says_where_it_is_and_answers_there() {
     assert_eq!(server.get().await, "HTTP/1.1 200 OK");
 }
 
+/// What follows a 304 on its connection is the next answer.
+#[tokio::test]
+async fn an_answer_to_who_knows_it_is_a_head_and_nothing_else() {
+    let server = Server::start(&[]).await;
+    let mut connection = TcpStream::connect(&server.address).await.unwrap();
+    let request = |more: &str| format!("GET /eureka/apps HTTP/1.1\r\nHost: a\r\n{more}\r\n\r\n");
+    let both = request("If-None-Match: *") + &request("Connection: close");
+    connection.write_all(both.as_bytes()).await.unwrap();
+    let mut answers = String::new();
+    connection.read_to_string(&mut answers).await.unwrap();
+    let (not_modified, next) = answers.split_once("\r\n\r\n").unwrap();
+    assert!(not_modified.starts_with("HTTP/1.1 304 "), "{answers}");
+    assert!(not_modified.contains("\r\nEtag: W/\""), "{answers}");
+    for absent in ["Content-Length", "Content-Type", "Transfer-Encoding"] {
+        assert!(!not_modified.contains(absent), "{answers}");
+    }
+    assert!(next.starts_with("HTTP/1.1 200 "), "{answers}");
+}
+
 #[tokio::test]
 async fn a_server_on_all_networks_names_one_that_can_be_reached() {
     let server = Server::up(heureka(&["serve", "--listen", "0.0.0.0:0"])).await;
