@@ -5,7 +5,7 @@
     allow(dead_code, reason = "checked in debug builds only")
 )]
 
-use heureka_model::StatusCounts;
+use heureka_model::{Digest, StatusCounts};
 
 use crate::entry::Entry;
 use crate::instances::Instances;
@@ -28,7 +28,10 @@ pub(crate) fn check(
     assert!(names.len() <= RecentNames::capacity());
     assert!(watch.ended().len() <= registry.len());
     assert!(watch.planned() <= registry.len());
-    if registry.len() > FULLY_CHECKED || changes.len() > FULLY_CHECKED {
+    if changes.len() <= FULLY_CHECKED {
+        changes.check();
+    }
+    if registry.len() > FULLY_CHECKED {
         return;
     }
     let entries = || registry.apps().flat_map(Instances::values);
@@ -47,6 +50,11 @@ pub(crate) fn check(
             .count(),
         watch.ended().len()
     );
+    let looks = entries().filter(|entry| entry.pulse.look.is_some()).count();
+    assert_eq!(looks, watch.planned());
+    let mut total = Digest::default();
+    registry.apps().for_each(|app| total.add(app.sum.digest));
+    assert_eq!(total, registry.total());
     registry.apps().for_each(check_app);
     entries().for_each(|entry| check_entry(entry, watch));
 }
@@ -61,6 +69,10 @@ fn check_app(app: &Instances) {
 }
 
 fn check_entry(entry: &Entry, watch: &LeaseWatch) {
+    let digested = &entry.document.document;
+    assert_eq!(digested.digest(), Digest::of(&**digested));
+    let counted = (!entry.pulse.silence.has_ended).then(|| entry.digest());
+    assert_eq!(entry.counted, counted);
     let reported = entry.document.document.status;
     let status = entry
         .override_part

@@ -125,6 +125,16 @@ impl RecentChanges {
         self.digest
     }
 
+    /// Panics where its parts disagree with each other; looks at every change.
+    pub(crate) fn check(&self) {
+        let digests = self.by_key.values().map(|change| change.digest);
+        assert_eq!(self.digest, digests.fold(0, u64::wrapping_add));
+        assert_eq!(self.orders.since(0).count(), self.by_key.len());
+        for (index, change) in self.by_key.values().enumerate() {
+            assert_eq!(self.orders.since(change.order).next(), Some(index));
+        }
+    }
+
     /// Drops what is older than the retention (server.md R80).
     pub(crate) fn forget_old(&mut self, mono: Duration) {
         while let Some(index) = self.orders.first()

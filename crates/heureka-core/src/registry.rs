@@ -53,12 +53,6 @@ impl Registry {
         self.total
     }
 
-    /// The same of one application.
-    pub(crate) fn sum_of(&self, app: &AppName) -> Sum {
-        self.app(app.as_str())
-            .map_or_else(Sum::default, |app| app.sum)
-    }
-
     pub(crate) fn apps(&self) -> impl ExactSizeIterator<Item = &Instances> {
         self.apps.values()
     }
@@ -113,17 +107,22 @@ impl Registry {
     /// The names of `app` and `id` as they are stored, so that a key can be made without copying texts.
     pub(crate) fn named(&self, app: &str, id: &str) -> Option<Named> {
         let names = self.names(app, id);
-        let instances = self.apps.get(&names.app)?;
-        let stored = instances.get(names.id)?;
-        let key = InstanceKey {
-            app: instances.name().clone(),
-            id: stored.document.document.id.clone(),
-        };
+        let key = self.key(names)?;
         Some(Named { key, names })
     }
 
-    /// The instance with this id; where several applications have one, that of the youngest application. Java's servers
-    /// take any (server.md R68).
+    /// The key with these names, as it is stored.
+    pub(crate) fn key(&self, names: Names) -> Option<InstanceKey> {
+        let instances = self.apps.get(&names.app)?;
+        let stored = instances.get(names.id)?;
+        Some(InstanceKey {
+            app: instances.name().clone(),
+            id: stored.document.document.id.clone(),
+        })
+    }
+
+    /// The instance with this id; where several applications have one, that of any of them, as in Java's servers
+    /// (server.md R68). It asks each application.
     pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
         let id = self.hash.wide(id);
         self.apps.values().rev().find_map(|app| app.get(id))
@@ -161,8 +160,7 @@ impl Registry {
     }
 
     /// What a heartbeat may change of an entry: its lease, and who saw it. Nothing that is counted follows from these.
-    pub(crate) fn pulse(&mut self, app: &str, id: &str) -> Option<&mut Pulse> {
-        let names = self.names(app, id);
+    pub(crate) fn pulse(&mut self, names: Names) -> Option<&mut Pulse> {
         let instances = self.apps.get_mut(&names.app)?;
         let entry = instances.get_mut(names.id)?;
         Some(&mut entry.pulse)

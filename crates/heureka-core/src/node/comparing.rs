@@ -7,7 +7,6 @@ use heureka_model::{
     AppDigest, AppName, Compared, Comparison, Digest, InstanceId, InstanceKey, KeyState,
     KeyVersion, Now, Slice, Stamp,
 };
-use indexmap::IndexSet;
 
 use super::Node;
 use super::join::Ended;
@@ -15,6 +14,7 @@ use crate::instances::Instances;
 use crate::peers::PeerId;
 use crate::repair::Step;
 use crate::replication::Intent;
+use crate::sums::Sum;
 
 impl Node {
     /// The digest of everything that is held, present and cancelled: equal on two nodes that agree.
@@ -106,39 +106,41 @@ impl Node {
         false
     }
 
+    /// The applications of which something counts, or has been cancelled.
     fn app_digests(&self) -> Vec<AppDigest> {
-        let present = self.registry.apps().filter(|app| app.sum.keys > 0);
-        let names: IndexSet<&AppName, _> = present
-            .map(Instances::name)
-            .chain(self.tombstones.sums().apps())
-            .collect::<IndexSet<&AppName>>();
-        names.into_iter().map(|app| self.app_digest(app)).collect()
+        self.digests_with(|_| 0)
     }
 
-    fn app_digest(&self, app: &AppName) -> AppDigest {
-        let (present, cancelled) = (self.registry.sum_of(app), self.tombstones.sums().of(app));
+    /// All applications, also those of which every instance is only kept.
+    fn all_apps(&self) -> Vec<AppDigest> {
+        self.digests_with(|app| match app.sum.keys {
+            0 => u32::try_from(app.len()).unwrap_or(u32::MAX),
+            _ => 0,
+        })
+    }
+
+    /// The applications that have a key, besides those that `kept` says of each that has instances.
+    fn digests_with(&self, kept: impl Fn(&Instances) -> u32) -> Vec<AppDigest> {
+        let present = self.registry.apps().map(|app| {
+            let digest = self.app_digest(app.name(), app.sum);
+            let keys = digest.keys.saturating_add(kept(app));
+            AppDigest { keys, ..digest }
+        });
+        let is_absent = |app: &&AppName| self.registry.app(app.as_str()).is_none();
+        let cancelled = self.tombstones.sums().apps().filter(is_absent);
+        let cancelled = cancelled.map(|app| self.app_digest(app, Sum::default()));
+        let has_keys = |digest: &AppDigest| digest.keys > 0;
+        present.chain(cancelled).filter(has_keys).collect()
+    }
+
+    fn app_digest(&self, app: &AppName, present: Sum) -> AppDigest {
+        let cancelled = self.tombstones.sums().of(app);
         AppDigest {
             app: app.clone(),
             keys: present.keys.saturating_add(cancelled.keys),
             present: present.digest,
             cancelled: cancelled.digest,
         }
-    }
-
-    /// All applications, also those of which every instance is only kept.
-    fn all_apps(&self) -> Vec<AppDigest> {
-        let mut apps = self.app_digests();
-        for app in self.registry.apps() {
-            let name = app.name();
-            if app.sum.keys == 0 {
-                let mut digest = self.app_digest(name);
-                let keys = u32::try_from(app.len()).unwrap_or(u32::MAX);
-                digest.keys = digest.keys.saturating_add(keys);
-                apps.retain(|listed| listed.app != *name);
-                apps.push(digest);
-            }
-        }
-        apps
     }
 
     /// What is compared of one application: each key's digest and its newest stamp.

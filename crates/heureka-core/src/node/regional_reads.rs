@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use heureka_model::{AppName, Application, Applications, InstanceInfo, Now, VERSION_OF_FULL};
-use indexmap::IndexMap;
 
-use super::read::found;
 use super::{DeltaRefused, Node};
 use crate::regions::{
     Cursor, FetchFailure, News, RegionFetch, RegionOutcome, RegionReport, RegionsConfig,
@@ -167,24 +165,6 @@ impl Node {
         self.instance_by_id(id).or_else(remote)
     }
 
-    /// Who is found under a virtual address, among those whom a client is shown that names no region (server.md C17).
-    #[must_use]
-    pub fn by_vip_anywhere(&self, vip: &str) -> Applications {
-        let remote = self
-            .view(Scope::Usual)
-            .remote_carriers(|content| content.by_vip(vip));
-        found(with_remote(self.registry.by_vip(vip), remote))
-    }
-
-    /// Who is found there under a virtual address for secure ports.
-    #[must_use]
-    pub fn by_secure_vip_anywhere(&self, vip: &str) -> Applications {
-        let remote = self
-            .view(Scope::Usual)
-            .remote_carriers(|content| content.by_secure_vip(vip));
-        found(with_remote(self.registry.by_secure_vip(vip), remote))
-    }
-
     /// The applications of which some instance may carry a virtual address, here or in a region that a client is shown
     /// that names none; in order.
     #[must_use]
@@ -207,18 +187,4 @@ impl Node {
     fn view(&self, scope: Scope<'_>) -> View<'_> {
         View::new(&self.registry, self.regions.within(scope))
     }
-}
-
-fn with_remote(
-    local: Vec<(AppName, Vec<InstanceInfo>)>,
-    remote: Vec<&InstanceInfo>,
-) -> Vec<(AppName, Vec<InstanceInfo>)> {
-    let mut by_app: IndexMap<AppName, Vec<InstanceInfo>> = local.into_iter().collect();
-    for info in remote {
-        by_app
-            .entry(info.document.app.clone())
-            .or_default()
-            .push(info.clone());
-    }
-    by_app.into_iter().collect()
 }

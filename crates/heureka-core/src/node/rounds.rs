@@ -138,8 +138,11 @@ impl Node {
 
     fn evict(&mut self, now: Now) {
         let expected = self.registry.len();
+        if self.cluster.inquiry.is_some() {
+            return;
+        }
         let candidates = self.candidates(now.mono);
-        if candidates.is_empty() || self.cluster.inquiry.is_some() {
+        if candidates.is_empty() {
             return;
         }
         let report = pick(

@@ -351,4 +351,10 @@ fn where_a_name_lies_in_memory_depends_on_the_seed() {
     assert_eq!(hash(1, 2), hash(1, 2));
     assert_ne!(hash(1, 2), hash(1, 3));
     assert_ne!(hash(1, 2), hash(2, 2));
+    // What stands for a name in the registry and in the window.
+    let wide = |first, second, name| SeededHash::new(first, second).wide(name);
+    assert_eq!(wide(1, 2, "name"), wide(1, 2, "name"));
+    assert_ne!(wide(1, 2, "name"), wide(1, 3, "name"));
+    assert_ne!(wide(1, 2, "name"), wide(2, 2, "name"));
+    assert_ne!(wide(1, 2, "name"), wide(1, 2, "names"));
 }

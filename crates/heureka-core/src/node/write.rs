@@ -24,9 +24,10 @@ impl Node {
         origin: Origin,
     ) -> RenewOutcome {
         let seen_by = self.seen_by(origin);
+        let names = self.registry.names(app, id);
         let Some(pulse) = self
             .registry
-            .pulse(app, id)
+            .pulse(names)
             .filter(|pulse| pulse.status != InstanceStatus::Unknown)
         else {
             return self.renew_of_unknown(now, app, id, origin);
@@ -36,13 +37,12 @@ impl Node {
         let (stored, silence) = (pulse.last_dirty, pulse.silence);
         if silence.was_noticed() {
             let watch = &mut self.watch;
-            let names = self.registry.names(app, id);
             self.registry.change(names, |entry| watch.renewed(entry));
         }
         self.renewals.count(now.mono);
         if origin == Origin::Client
             && !self.cluster.peers.is_empty()
-            && let Some(Named { key, .. }) = self.registry.named(app, id)
+            && let Some(key) = self.registry.key(names)
         {
             self.replicate(&key, Intent::RENEWED, origin);
         }

@@ -71,16 +71,6 @@ impl Content {
         self.apps.values().flat_map(IndexMap::values)
     }
 
-    pub(crate) fn by_vip(&self, vip: &str) -> impl Iterator<Item = &InstanceInfo> {
-        self.of_apps(self.vips.apps_of(vip))
-            .filter(move |info| info.document.vips().any(|own| own == vip))
-    }
-
-    pub(crate) fn by_secure_vip(&self, vip: &str) -> impl Iterator<Item = &InstanceInfo> {
-        self.of_apps(self.secure_vips.apps_of(vip))
-            .filter(move |info| info.document.secure_vips().any(|own| own == vip))
-    }
-
     /// Puts an instance in the place of the one with its name.
     pub(crate) fn insert(&mut self, info: InstanceInfo) {
         let InstanceKey { app, id } = info.document.key();
@@ -108,13 +98,5 @@ impl Content {
             .remove(&document.app, document.secure_vips());
         self.len -= 1;
         Some(info)
-    }
-
-    fn of_apps<'a>(
-        &'a self,
-        apps: impl Iterator<Item = &'a AppName>,
-    ) -> impl Iterator<Item = &'a InstanceInfo> {
-        apps.filter_map(|app| self.apps.get(app))
-            .flat_map(IndexMap::values)
     }
 }

@@ -7,7 +7,6 @@ use heureka_model::{
 };
 use indexmap::IndexMap;
 
-use super::content::Content;
 use super::region::Region;
 use crate::entry::Entry;
 use crate::instances::Instances;
@@ -69,24 +68,6 @@ impl<'a> View<'a> {
         by_app
             .into_iter()
             .map(|(name, instances)| application(name, instances))
-            .collect()
-    }
-
-    /// The instances of regions that carry a virtual address, found by `carriers`.
-    pub(crate) fn remote_carriers<I>(
-        &self,
-        carriers: impl Fn(&'a Content) -> I,
-    ) -> Vec<&'a InstanceInfo>
-    where
-        I: Iterator<Item = &'a InstanceInfo>,
-    {
-        let regions = self.regions.iter().enumerate();
-        regions
-            .flat_map(|(position, region)| {
-                carriers(region.content())
-                    .filter(|info| region.allows(&info.document.app))
-                    .filter(move |info| !self.is_hidden(position, info))
-            })
             .collect()
     }
 
