@@ -22,6 +22,8 @@ pub(crate) enum Until {
     Elapsed(Duration),
     /// After so many requests.
     Sent(u64),
+    /// After so long, but not before so many requests.
+    Both(Duration, u64),
 }
 
 /// What came of it.
@@ -31,7 +33,9 @@ pub(crate) struct Tally {
     pub(crate) requests: u64,
     /// Those whose answer was neither a success nor 304.
     pub(crate) failures: u64,
-    /// The first of these answers.
+    /// Those whose answer was 304.
+    pub(crate) not_modified: u64,
+    /// The first answer that was a failure.
     pub(crate) first_failure: Option<u16>,
     /// What was answered last.
     pub(crate) last: Answer,
@@ -43,6 +47,7 @@ impl Tally {
     fn count(&mut self, answer: Answer) {
         self.requests += 1;
         self.last = answer;
+        self.not_modified += u64::from(answer.status == 304);
         if !matches!(answer.status, 200..=299 | 304) {
             self.failures += 1;
             self.first_failure.get_or_insert(answer.status);
@@ -72,6 +77,7 @@ impl Run {
         let over = match self.until {
             Until::Elapsed(time) => self.started.elapsed() >= time,
             Until::Sent(count) => n >= count,
+            Until::Both(time, count) => n >= count && self.started.elapsed() >= time,
         };
         self.next.set(n + 1);
         (!over).then_some(n)

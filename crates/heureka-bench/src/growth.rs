@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cases::{AfterChange, Case, Cost};
 use crate::compare::{Memory, RunArgs, Server, Software, Subject, pin_own_process};
-use crate::machine::machine_line;
+use crate::machine::{Stolen, machine_line};
 use crate::markdown::{NOTHING, Table, count, mib, number, optional};
 use crate::{print, say};
 
@@ -48,6 +48,8 @@ pub(crate) struct GrowthArgs {
 struct Found {
     shape: (usize, usize),
     memory: Memory,
+    /// A heartbeat's request to the bare server, at the time of this row.
+    floor: Cost,
     costs: Vec<Option<Cost>>,
     after_change: AfterChange,
 }
@@ -55,6 +57,7 @@ struct Found {
 /// Measures each registry and prints a table with a row for each.
 pub(crate) async fn run(args: &GrowthArgs) -> Result<()> {
     pin_own_process(args.run.pinning().own_core)?;
+    let stolen = Stolen::from_now();
     let mut table = Table::new(&heads());
     for shape in shapes(args) {
         table.row(&cells(&measure(&args.run, shape).await?));
@@ -62,6 +65,7 @@ pub(crate) async fn run(args: &GrowthArgs) -> Result<()> {
     print("CPU time of the server for each request, in µs:\n");
     print(table.text());
     print(&machine_line());
+    print(&stolen.line());
     Ok(())
 }
 
@@ -101,20 +105,24 @@ async fn measure(args: &RunArgs, shape: (usize, usize)) -> Result<Found> {
         }
         costs.push(subject.measure(case).await?);
     }
+    let floor = Server::start(&Software::Floor, args.pinning(), DELTA_RETENTION)?;
+    let mut floor = Subject::new(floor, shape, &args.timing, timing).await?;
     Ok(Found {
         shape,
         memory,
+        floor: floor.measure_as_floor(Case::Heartbeat, 0).await?,
         costs,
         after_change: subject.after_change().await?,
     })
 }
 
 fn heads() -> Vec<&'static str> {
-    let mut heads = vec!["instances", "applications"];
+    let mut heads = vec!["instances", "applications", "bare hyper, heartbeat"];
     heads.extend(CASES.map(Case::name));
     heads.extend([
         "full gzip, bytes",
         "added to the next full gzip read by one change",
+        "the same with pauses",
         "all registered, MiB",
         "after one full gzip read, MiB",
     ]);
@@ -123,7 +131,8 @@ fn heads() -> Vec<&'static str> {
 
 fn cells(found: &Found) -> Vec<String> {
     let (instances, apps) = found.shape;
-    let mut cells = vec![count(instances as u64), count(apps as u64)];
+    let floor = number(found.floor.cpu_us);
+    let mut cells = vec![count(instances as u64), count(apps as u64), floor];
     let cpu = |cost: &Option<Cost>| optional(cost.map(|cost| cost.cpu_us));
     cells.extend(found.costs.iter().map(cpu));
     let full = CASES
@@ -131,7 +140,8 @@ fn cells(found: &Found) -> Vec<String> {
         .zip(&found.costs)
         .find_map(|(case, cost)| (*case == Case::FullGzip).then_some(*cost)?);
     cells.push(full.map_or_else(|| NOTHING.to_owned(), |cost| count(cost.body_bytes)));
-    cells.push(number(found.after_change.at_once.us()));
+    cells.push(number(found.after_change.at_once.added_us));
+    cells.push(number(found.after_change.paused.added_us));
     cells.push(mib(found.memory.registered_kib));
     cells.push(mib(found.memory.read_kib));
     cells
@@ -151,10 +161,11 @@ mod tests {
             body_bytes,
             failures: 0,
         };
-        let extra = Extra {
-            changed_us: 300.0,
+        let extra = |added_us| Extra {
+            added_us,
             unchanged_us: 100.0,
-            pairs: 10,
+            turns: 10,
+            reads_in_turn: 40,
         };
         let found = Found {
             shape: (1000, 50),
@@ -163,14 +174,20 @@ mod tests {
                 registered_kib: 2048,
                 read_kib: 3072,
             },
+            floor: Cost {
+                cpu_us: 6.0,
+                ..cost(0)
+            },
             costs: (0..CASES.len() as u64).map(|n| Some(cost(n))).collect(),
             after_change: AfterChange {
-                at_once: extra,
-                paused: extra,
+                at_once: extra(200.0),
+                paused: extra(300.0),
             },
         };
         let cells = cells(&found);
         assert_eq!(cells.len(), heads().len());
-        assert_eq!(cells[cells.len() - 4..], ["5", "200", "2.0", "3.0"]);
+        assert_eq!(cells[2..4], ["6.00", "1.50"]);
+        let rest = ["5", "200", "300", "2.0", "3.0"];
+        assert_eq!(cells[cells.len() - 5..], rest);
     }
 }

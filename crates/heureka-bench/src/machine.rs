@@ -1,6 +1,7 @@
 //! What tables are made on.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 /// One line about this machine, for the reader of a table. What the kernel does not say is left out.
 pub(crate) fn machine_line() -> String {
@@ -21,6 +22,38 @@ pub(crate) fn machine_line() -> String {
     .flatten()
     .collect();
     format!("Machine: {}.", facts.join(", "))
+}
+
+/// How much time the host took from this machine for others, so that a table that was measured meanwhile can be doubted.
+#[derive(Debug)]
+pub(crate) struct Stolen {
+    began: Instant,
+    before: Duration,
+}
+
+impl Stolen {
+    /// Counts from now on.
+    pub(crate) fn from_now() -> Self {
+        Self {
+            began: Instant::now(),
+            before: stolen(&read("/proc/stat")),
+        }
+    }
+
+    /// One line about it, for the reader of a table.
+    pub(crate) fn line(&self) -> String {
+        let now = stolen(&read("/proc/stat"));
+        let (stolen, time) = (now.saturating_sub(self.before), self.began.elapsed());
+        let (stolen, time) = (stolen.as_secs_f64(), time.as_secs());
+        format!("Other machines on the host took {stolen:.1} s of its cores' time in {time} s.")
+    }
+}
+
+/// The eighth number of the line for all cores, in hundredths of a second. Nothing where the kernel does not say.
+fn stolen(stat: &str) -> Duration {
+    let line = stat.lines().find_map(|line| line.strip_prefix("cpu "));
+    let ticks = line.and_then(|line| line.split_whitespace().nth(7));
+    Duration::from_millis(10 * ticks.and_then(|ticks| ticks.parse().ok()).unwrap_or(0))
 }
 
 fn read(path: &str) -> String {
@@ -56,5 +89,8 @@ mod tests {
         assert_eq!(memory(meminfo).as_deref(), Some("24 GiB of memory"));
         assert_eq!(named("Linux", "6.1\n").as_deref(), Some("Linux 6.1"));
         assert_eq!(named("Linux", "\n"), None);
+        let stat = "cpu  1 2 3 4 5 6 7 250 0 0\ncpu0 1 2 3 4 5 6 7 200 0 0\n";
+        assert_eq!(stolen(stat), Duration::from_millis(2500));
+        assert_eq!(stolen(""), Duration::ZERO);
     }
 }

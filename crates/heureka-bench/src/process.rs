@@ -27,13 +27,13 @@ impl Process {
     }
 
     /// The CPU time of all threads.
-    ///
-    /// There are two accounts, and both can only be too low: that of the living threads is exact to the nanosecond but
-    /// forgets those that ended, that of the process is rounded down to ticks. The higher one is nearer.
-    pub(crate) fn cpu_time(self) -> Result<Duration> {
+    pub(crate) fn cpu_time(self) -> Result<CpuTime> {
         let stat = fs::read_to_string(self.path("stat"))?;
         let of_process = time_in_stat(&stat).with_context(|| format!("unreadable: {stat}"))?;
-        Ok(of_process.max(self.time_of_living_threads()?))
+        Ok(CpuTime {
+            of_process,
+            of_living_threads: self.time_of_living_threads()?,
+        })
     }
 
     /// Resident memory.
@@ -66,6 +66,39 @@ impl Process {
 
     fn path(self, name: &str) -> String {
         format!("/proc/{}/{name}", self.pid)
+    }
+}
+
+/// The CPU time of a process, in both of the kernel's accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CpuTime {
+    /// In ticks.
+    of_process: Duration,
+    /// Exact to the nanosecond, without the threads that have ended.
+    of_living_threads: Duration,
+}
+
+impl CpuTime {
+    /// What was used since then: exact, unless a thread has ended meanwhile that used more than the ticks can be wrong by.
+    pub(crate) fn since(self, before: Self) -> Duration {
+        let exact = self
+            .of_living_threads
+            .saturating_sub(before.of_living_threads);
+        let coarse = self.of_process.saturating_sub(before.of_process);
+        if exact + 2 * TICK < coarse {
+            coarse
+        } else {
+            exact
+        }
+    }
+
+    /// Both accounts agree.
+    #[cfg(test)]
+    pub(crate) fn exact(time: Duration) -> Self {
+        Self {
+            of_process: time,
+            of_living_threads: time,
+        }
     }
 }
 
@@ -128,11 +161,34 @@ mod tests {
     fn this_process_has_used_something() {
         let own = Process::own();
         let before = own.cpu_time().unwrap();
-        let mut sum = 0_u64;
-        while own.cpu_time().unwrap() == before {
-            sum = std::hint::black_box(sum + 1);
-        }
+        let sum: u64 = (0..10_000_000).map(std::hint::black_box).sum();
+        assert!(std::hint::black_box(sum) > 0);
+        assert!(own.cpu_time().unwrap().since(before) > Duration::from_micros(100));
         assert!(own.resident_kib().unwrap() > 100);
+    }
+
+    #[test]
+    fn time_is_exact_unless_a_thread_has_ended_that_used_much_of_it() {
+        let time = |of_process, of_living_threads| CpuTime {
+            of_process: Duration::from_millis(of_process),
+            of_living_threads: Duration::from_millis(of_living_threads),
+        };
+        for (before, after, expected) in [
+            (time(100, 107), time(150, 158), 51),
+            // A thread had ended before, so the exact account is far below for good.
+            (time(1000, 107), time(1050, 158), 51),
+            (time(1000, 107), time(1070, 158), 51),
+            // One ends meanwhile, and takes what it had used with it.
+            (time(1000, 907), time(1300, 158), 300),
+            (time(1000, 107), time(1100, 158), 100),
+        ] {
+            let used = after.since(before);
+            assert_eq!(
+                used,
+                Duration::from_millis(expected),
+                "{before:?} {after:?}"
+            );
+        }
     }
 
     #[test]

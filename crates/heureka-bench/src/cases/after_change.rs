@@ -11,7 +11,8 @@ use crate::median::median;
 
 /// After this a server is done with an answer that has arrived, so its CPU time can be told from that of the next one.
 const SETTLE: Duration = Duration::from_millis(3);
-/// How many requests of a kind follow each other before the next kind has its turn.
+/// How many requests of a kind follow each other before the next kind has its turn. So few changes servers of this kind leave
+/// where they are until somebody reads, so that a turn of changes is not charged for taking them over.
 const TURN: u32 = 40;
 /// Of fewer turns the median says nothing, however long each takes.
 const MIN_TURNS: u32 = 5;
@@ -29,15 +30,18 @@ pub(crate) struct AfterChange {
     pub(crate) paused: Extra,
 }
 
-/// Medians over pairs of reads.
+/// Medians over turns.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Extra {
-    /// A read with one registration before it, without what the registration takes itself.
-    pub(crate) changed_us: f64,
+    /// What one registration before a read adds to it: the median of what each turn says of itself, for what moves a
+    /// machine from one turn to the next moves both of its reads.
+    pub(crate) added_us: f64,
     /// A read with nothing before it.
     pub(crate) unchanged_us: f64,
-    /// How often each was read.
-    pub(crate) pairs: u32,
+    /// How often both were measured.
+    pub(crate) turns: u32,
+    /// How many reads of each kind a turn has.
+    pub(crate) reads_in_turn: u32,
 }
 
 /// What is done with each of some instances.
@@ -46,13 +50,6 @@ enum Turn {
     Changes,
     Reads,
     Both,
-}
-
-impl Extra {
-    /// What the change costs the read.
-    pub(crate) fn us(self) -> f64 {
-        self.changed_us - self.unchanged_us
-    }
 }
 
 impl Bench {
@@ -69,16 +66,17 @@ impl Bench {
     async fn measure_at_once(&mut self, time: Duration) -> Result<Extra> {
         let walk = Scatter::new(self.fleet.instances);
         let mut numbers = (0_u64..).map(|turn| walk.at(turn));
-        let mut times = Times::default();
+        let mut others = || -> Vec<usize> { numbers.by_ref().take(TURN as usize).collect() };
+        let mut times = Times::of_turns_with(TURN);
         let started = Instant::now();
-        while times.pairs < MIN_TURNS * TURN || started.elapsed() < time {
-            let own: Vec<usize> = numbers.by_ref().take(TURN as usize).collect();
+        while times.turns() < MIN_TURNS || started.elapsed() < time {
+            let own = others();
             let changes = self.time_of_turn(&own, Turn::Changes).await?;
             // It takes over what has changed.
             self.read().await?;
             let reads = self.time_of_turn(&own, Turn::Reads).await?;
-            let both = self.time_of_turn(&own, Turn::Both).await?;
-            times.add(TURN, both.saturating_sub(changes), reads);
+            let both = self.time_of_turn(&others(), Turn::Both).await?;
+            times.add(both.saturating_sub(changes), reads);
         }
         Ok(times.medians())
     }
@@ -102,16 +100,16 @@ impl Bench {
 
     async fn measure_paused(&mut self, time: Duration) -> Result<Extra> {
         let walk = Scatter::new(self.fleet.instances);
-        let mut times = Times::default();
+        let mut times = Times::of_turns_with(1);
         let started = Instant::now();
-        while times.pairs < MIN_PAUSED_PAIRS
-            || (started.elapsed() < time && times.pairs < MAX_PAUSED_PAIRS)
+        while times.turns() < MIN_PAUSED_PAIRS
+            || (started.elapsed() < time && times.turns() < MAX_PAUSED_PAIRS)
         {
-            let n = walk.at(u64::from(times.pairs));
+            let n = walk.at(u64::from(times.turns()));
             self.change_one(n).await?;
             let changed = self.time_of_turn(&[n], Turn::Reads).await?;
             let unchanged = self.time_of_turn(&[n], Turn::Reads).await?;
-            times.add(1, changed, unchanged);
+            times.add(changed, unchanged);
         }
         Ok(times.medians())
     }
@@ -135,26 +133,39 @@ impl Bench {
 }
 
 /// What was measured, in µs for each read.
-#[derive(Default)]
 struct Times {
-    changed_us: Vec<f64>,
+    reads_in_turn: u32,
+    added_us: Vec<f64>,
     unchanged_us: Vec<f64>,
-    pairs: u32,
 }
 
 impl Times {
-    fn add(&mut self, reads: u32, changed: Duration, unchanged: Duration) {
-        let each_us = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(reads);
-        self.changed_us.push(each_us(changed));
-        self.unchanged_us.push(each_us(unchanged));
-        self.pairs += reads;
+    fn of_turns_with(reads_in_turn: u32) -> Self {
+        Self {
+            reads_in_turn,
+            added_us: Vec::new(),
+            unchanged_us: Vec::new(),
+        }
+    }
+
+    fn turns(&self) -> u32 {
+        u32::try_from(self.added_us.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What a turn took with a change before each read, without what the changes take themselves, and with none.
+    fn add(&mut self, changed: Duration, unchanged: Duration) {
+        let each_us = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(self.reads_in_turn);
+        let (changed_us, unchanged_us) = (each_us(changed), each_us(unchanged));
+        self.added_us.push(changed_us - unchanged_us);
+        self.unchanged_us.push(unchanged_us);
     }
 
     fn medians(self) -> Extra {
         Extra {
-            changed_us: median_us(self.changed_us),
+            turns: self.turns(),
+            reads_in_turn: self.reads_in_turn,
+            added_us: median_us(self.added_us),
             unchanged_us: median_us(self.unchanged_us),
-            pairs: self.pairs,
         }
     }
 }
@@ -167,15 +178,27 @@ fn median_us(times_us: Vec<f64>) -> f64 {
 mod tests {
     use super::*;
 
+    fn extra(turns_ms: &[(u64, u64)]) -> Extra {
+        let mut times = Times::of_turns_with(40);
+        for (changed, unchanged) in turns_ms {
+            times.add(
+                Duration::from_millis(*changed),
+                Duration::from_millis(*unchanged),
+            );
+        }
+        times.medians()
+    }
+
     #[test]
     fn a_machine_that_stood_still_once_does_not_move_the_medians() {
-        let mut times = Times::default();
-        for ms in [12, 4000, 20] {
-            let unchanged = Duration::from_millis(4);
-            times.add(40, Duration::from_millis(ms), unchanged);
-        }
-        let extra = times.medians();
-        assert_eq!((extra.changed_us, extra.unchanged_us), (500.0, 100.0));
-        assert_eq!((extra.us(), extra.pairs), (400.0, 120));
+        let extra = extra(&[(12, 4), (4000, 4), (20, 4)]);
+        assert_eq!((extra.added_us, extra.unchanged_us), (400.0, 100.0));
+        assert_eq!((extra.turns, extra.reads_in_turn), (3, 40));
+    }
+
+    #[test]
+    fn what_a_change_adds_is_told_from_what_moves_the_machine_between_turns() {
+        let extra = extra(&[(14, 10), (36, 32), (84, 80), (5, 20)]);
+        assert_eq!(extra.added_us, 100.0);
     }
 }

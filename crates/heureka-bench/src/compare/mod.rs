@@ -18,7 +18,7 @@ use self::report::{Findings, Row};
 use self::servers::median_start;
 use crate::cases::{Case, Cost, Timing, TimingArgs, chosen, wants_after_change};
 use crate::duration::parse_duration;
-use crate::machine::machine_line;
+use crate::machine::{Stolen, machine_line};
 use crate::median::median;
 use crate::{print, say};
 
@@ -94,6 +94,7 @@ pub(crate) struct CompareArgs {
 /// Measures everything and prints the tables.
 pub(crate) async fn run(args: &CompareArgs) -> Result<()> {
     pin_own_process(args.run.pinning().own_core)?;
+    let stolen = Stolen::from_now();
     let mut findings = Findings::new(args.instances, args.apps);
     compare_with_floor(args, &mut findings).await?;
     if args.java && args.java_script.exists() {
@@ -103,6 +104,7 @@ pub(crate) async fn run(args: &CompareArgs) -> Result<()> {
     }
     print(&findings.text());
     print(&machine_line());
+    print(&stolen.line());
     Ok(())
 }
 

@@ -137,11 +137,11 @@ impl Findings {
 
 fn after_change(what: &str, extra: Extra) -> String {
     format!(
-        "{what}: {} µs after no change, {} µs after one, so a change costs the next read {} µs (medians, {} reads each).\n",
+        "{what}: {} µs after no change; one change adds {} µs to the next (medians of {} turns with {} reads of each kind).\n",
         number(extra.unchanged_us),
-        number(extra.changed_us),
-        number(extra.us()),
-        extra.pairs
+        number(extra.added_us),
+        extra.turns,
+        extra.reads_in_turn
     )
 }
 

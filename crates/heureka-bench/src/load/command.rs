@@ -15,7 +15,7 @@ use crate::fleet::{Coding, Fleet};
 use crate::http::{Connection, Target, loopback_source};
 use crate::machine::machine_line;
 use crate::markdown::{mib, number};
-use crate::process::Process;
+use crate::process::{CpuTime, Process};
 use crate::{print, say};
 
 /// A large listing takes a few more reads, but a thousand connections little memory.
@@ -108,7 +108,7 @@ impl LoadArgs {
 /// The server's use at one moment.
 #[derive(Debug, Clone, Copy)]
 struct Use {
-    cpu: Duration,
+    cpu: CpuTime,
     resident_kib: u64,
 }
 
@@ -170,7 +170,7 @@ fn use_of(pid: Option<u32>) -> Result<Option<Use>> {
 }
 
 fn use_text(who: &str, before: Use, after: Use, duration: Duration) -> String {
-    let cpu_s = after.cpu.saturating_sub(before.cpu).as_secs_f64();
+    let cpu_s = after.cpu.since(before.cpu).as_secs_f64();
     let (secs, share) = (duration.as_secs_f64(), cpu_s / duration.as_secs_f64());
     format!(
         "- {who}: {} s of CPU in {} s ({} % of a core), resident {} MiB before and {} MiB after",
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn use_is_what_was_added() {
         let at = |cpu_ms, resident_kib| Use {
-            cpu: Duration::from_millis(cpu_ms),
+            cpu: CpuTime::exact(Duration::from_millis(cpu_ms)),
             resident_kib,
         };
         let text = use_text(

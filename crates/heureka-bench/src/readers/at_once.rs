@@ -117,7 +117,7 @@ async fn measure(args: &AtOnceArgs, subject: &Subject) -> Result<Found> {
     tokio::time::sleep(ALONE).await;
     let cpu_before = process.cpu_time()?;
     let burst = fetch_all(streams, &subject.fleet, Coding::Gzip, args.longest).await?;
-    let cpu = process.cpu_time()?.saturating_sub(cpu_before);
+    let cpu = process.cpu_time()?.since(cpu_before);
     let peak_mib = subject.peak_mib()?;
     say("  waiting for the last heartbeats");
     let heartbeats = tokio::task::spawn_blocking(move || heartbeats.join())

@@ -27,8 +27,8 @@ const SECOND: Duration = Duration::from_secs(1);
 const SEEN_AFTER: Duration = Duration::from_secs(2);
 /// How long after the last reader memory is looked at.
 const SETTLING: Duration = Duration::from_secs(12);
-/// What a change may keep for readers of what was before it: the leaf of up to 64 KiB, its rows, and its deflated form.
-const CHANGE_KIB: f64 = 96.0;
+/// What a change may keep for readers of what was before it: the leaf of up to 20 KiB, its rows, and its deflated form.
+const CHANGE_KIB: f64 = 48.0;
 /// What a connection may keep without the answer.
 const CONNECTION_KIB: f64 = 64.0;
 /// What memory may differ by for other reasons.

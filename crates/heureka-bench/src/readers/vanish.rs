@@ -77,7 +77,7 @@ pub(crate) async fn run(args: &VanishArgs) -> Result<()> {
     let started = Instant::now();
     let begun = vanish_all(args, &subject.fleet).await?;
     let elapsed = started.elapsed();
-    let cpu = subject.process().cpu_time()?.saturating_sub(cpu_before);
+    let cpu = subject.process().cpu_time()?.since(cpu_before);
     let (open, noticed) = open_connections(subject.address(), 1, NOTICE).await?;
     let answer = subject.read_everything(Coding::Gzip).await?;
 

@@ -48,6 +48,33 @@ fn all_that_is_due_is_answered() {
     assert_eq!(counts, (40, 0, 0));
 }
 
+/// A server that stands still is charged with what could not be sent meanwhile (coordinated omission).
+#[test]
+fn latency_counts_from_the_time_that_a_request_was_due() {
+    let late = Duration::from_millis(50);
+    let target = Target::local("127.0.0.1:1".parse().unwrap());
+    let work = Work::new(Fleet::new(target, 10, 1, 90), Coding::Gzip, false);
+    let load = Load {
+        work,
+        started: Instant::now().checked_sub(late).unwrap(),
+        duration: Duration::from_secs(1),
+        waiting: RefCell::default(),
+        arrived: Notify::new(),
+        report: RefCell::new(Report::new().unwrap()),
+        broken: Cell::new(0),
+    };
+    let due = Due {
+        kind: Kind::Heartbeat,
+        number: 0,
+        at_ns: 0,
+    };
+    load.offer(due, late);
+    load.count(due, Answer::default());
+    let report = load.report.borrow();
+    assert!(report.longest() >= late, "{:?}", report.longest());
+    assert_eq!(report.own_delay, late);
+}
+
 #[test]
 fn what_a_broken_connection_carried_is_lost() {
     // Each connection is ended as soon as it is there, and so are those that are opened in their place.
