@@ -178,30 +178,31 @@ pub(crate) struct PackedRuns([Slot<PackedRun>; MAX_PACKED_RUNS]);
 
 #[derive(Clone, Debug)]
 struct PackedRun {
-    slot: usize,
+    /// Also where it makes no difference to the rows: the first of them is deflated behind the head of what they are inside of.
+    shape: Shape,
     rows: Range<usize>,
     before: Option<Row>,
     packed: Packed,
 }
 
 impl PackedRuns {
-    /// What is known of these rows behind this one in this slot, or what `make` makes of them. Who asks for another run
+    /// What is known of these rows behind this one in this shape, or what `make` makes of them. Who asks for another run
     /// meanwhile waits.
     pub(crate) fn get_or_make(
         &self,
-        slot: usize,
+        shape: Shape,
         rows: &Range<usize>,
         before: Option<&Row>,
         mut make: impl FnMut() -> Packed,
     ) -> Packed {
         for cell in &self.0 {
             let run = cell.get_or_make(|| PackedRun {
-                slot,
+                shape,
                 rows: rows.clone(),
                 before: before.cloned(),
                 packed: make(),
             });
-            if run.slot == slot && run.rows == *rows && is_same(run.before.as_ref(), before) {
+            if run.shape == shape && run.rows == *rows && is_same(run.before.as_ref(), before) {
                 return run.packed.clone();
             }
         }

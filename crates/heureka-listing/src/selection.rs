@@ -301,7 +301,7 @@ impl Run {
             return Packed::nothing();
         };
         let runs = &leaf.memo.get_or_default().packed_runs;
-        runs.get_or_make(own.slot(), &self.rows, before, || {
+        runs.get_or_make(shape, &self.rows, before, || {
             let mut context = before.map_or_else(Vec::new, |row| bytes_of(shape, row));
             context.extend_from_slice(between);
             packed(&context, &self.bytes(own), own, packer)

@@ -36,7 +36,11 @@ impl Default for DocumentLimits {
 
 impl DocumentLimits {
     /// Whether `document` is within them.
-    pub(crate) fn check(&self, document: &Document) -> Result<(), InvalidInstance> {
+    ///
+    /// # Errors
+    ///
+    /// Which of them it breaks.
+    pub fn check(&self, document: &Document) -> Result<(), InvalidInstance> {
         check_text("app", document.app.as_str(), self.app_name_bytes)?;
         check_text("instanceId", document.id.as_str(), self.instance_id_bytes)?;
         for (field, text) in texts_of(document) {

@@ -40,7 +40,7 @@ pub use encode::{
 pub use form::{Detail, Form, Format, Version};
 pub use gzip::{
     Checksum, Effort, GunzipError, MAX_RATIO, MEMBER_HEAD, MIN_RATIO_ALLOWANCE_BYTES, Packer,
-    gunzip, gzip, member_end, stored, unpack_after,
+    gunzip, gunzip_listing, gzip, member_end, stored, unpack_after,
 };
 pub use json::MAX_JSON_DEPTH;
 pub use listing::{ListedApplication, Listing, PeerAnswer};

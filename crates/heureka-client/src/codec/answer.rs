@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use heureka_client_core::{Answer, CallFailure};
 use heureka_model::{Applications, UnixMillis};
-use heureka_wire::{ContentCoding, GunzipError, content_coding, gunzip};
+use heureka_wire::{ContentCoding, GunzipError, content_coding, gunzip_listing};
 use http::{HeaderMap, HeaderName, Response, StatusCode, header};
 
 use super::listing::listing;
@@ -54,7 +54,7 @@ pub(crate) fn unpacked(
             Err(CallFailure::TooLarge { limit_bytes })
         }
         Ok(ContentCoding::Identity) if second.is_none() => Ok(body),
-        Ok(ContentCoding::Gzip) if second.is_none() => gunzip(&body, limit_bytes)
+        Ok(ContentCoding::Gzip) if second.is_none() => gunzip_listing(&body, limit_bytes)
             .map(Bytes::from)
             .map_err(|error| match error {
                 GunzipError::TooLarge => CallFailure::TooLarge { limit_bytes },

@@ -159,3 +159,35 @@ fn who_is_found_under_a_name_is_cut_out_of_the_leaves() {
         }
     }
 }
+
+/// Rows that are deflated behind one head are not those behind the other.
+#[test]
+fn what_was_deflated_for_an_application_is_not_taken_for_who_is_found_under_a_name() {
+    for form in forms() {
+        for application_first in [true, false] {
+            let (listing, _) = world();
+            for (app, vip) in [("A", "a"), ("B", "b"), ("CC", "cc"), ("D", "d")] {
+                let (whole, found) = (
+                    listing.application(app),
+                    listing.carriers([app], Vip::Usual(vip)),
+                );
+                let header = Header {
+                    version: VERSION_OF_VIP,
+                    statuses: found.statuses(),
+                };
+                let check_application = || {
+                    let packed = bytes_of(whole.packed_application(form, &mut Packer::new()));
+                    let plain = bytes_of(whole.application(form));
+                    assert!(gunzip(&packed, usize::MAX) == Ok(plain), "{app} {form:?}");
+                };
+                if application_first {
+                    check_application();
+                }
+                let packed = bytes_of(found.packed_listing(form, &header, &mut Packer::new()));
+                let plain = bytes_of(found.listing(form, &header));
+                assert!(gunzip(&packed, usize::MAX) == Ok(plain), "{vip} {form:?}");
+                check_application();
+            }
+        }
+    }
+}

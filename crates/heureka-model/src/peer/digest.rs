@@ -10,12 +10,15 @@ use crate::{AppName, InstanceId};
 
 /// A sum over the digests of keys: the order does not matter, and what is taken out again leaves no trace.
 ///
-/// Every stamp holds the random id of a node's run, so nobody who chooses documents can choose sums.
+/// In the sums that nodes compare every stamp holds the random id of a node's run, so nobody who chooses documents can choose
+/// those. Sums of what listings show have none: who could make two contents with one sum would keep a client from hearing of
+/// his own change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Digest(pub u128);
 
 impl Digest {
-    /// The digest of one value.
+    /// The digest of one value. How a document, a stamp or a name is hashed is what nodes tell each other: another form of it
+    /// is a difference that never ends between nodes of two versions.
     #[must_use]
     pub fn of(value: &impl std::hash::Hash) -> Self {
         let mut hasher = SipHasher13Of128::new();

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod builders;
 #[cfg(test)]
+mod digest;
+#[cfg(test)]
 mod draft;
 #[cfg(test)]
 mod id;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use heureka_net::is_body_timeout;
-use heureka_wire::{ContentCoding, GunzipError, content_coding, gunzip};
+use heureka_wire::{ContentCoding, GunzipError, content_coding, gunzip, gunzip_listing};
 use http::{HeaderMap, StatusCode, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -90,8 +90,26 @@ where
     }
 }
 
-/// Unpacks a body that was packed.
+/// Unpacks the body of a request that was packed.
 pub(crate) fn unpack(
+    headers: &HeaderMap,
+    body: Bytes,
+    limit: BodyLimit,
+) -> Result<Bytes, BodyError> {
+    unpack_by(gunzip, headers, body, limit)
+}
+
+/// Unpacks a listing that another server was asked for.
+pub(crate) fn unpack_listing(
+    headers: &HeaderMap,
+    body: Bytes,
+    limit: BodyLimit,
+) -> Result<Bytes, BodyError> {
+    unpack_by(gunzip_listing, headers, body, limit)
+}
+
+fn unpack_by(
+    gunzip: fn(&[u8], usize) -> Result<Vec<u8>, GunzipError>,
     headers: &HeaderMap,
     body: Bytes,
     limit: BodyLimit,

@@ -27,7 +27,8 @@ const SERVER: &str = "DefaultServer";
 const PACKED_FROM_BYTES: u64 = 32 * 1024;
 
 /// What of a request makes its answer: a cache between must not give one client what another asked for.
-const VARY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding, X-Eureka-Accept");
+const VARY: HeaderValue =
+    HeaderValue::from_static("Accept, Accept-Encoding, X-Eureka-Accept, DiscoveryIdentity-Name");
 
 /// What Java's clients and servers call themselves.
 const STANDARD_CLIENTS: [&str; 2] = ["DefaultClient", SERVER];

@@ -27,7 +27,7 @@ use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header}
 use http_body::Body;
 use tower::BoxError;
 
-pub(crate) use self::body::{BodyError, BodyLimit, read as read_body, unpack};
+pub(crate) use self::body::{BodyError, BodyLimit, read as read_body, unpack, unpack_listing};
 
 use self::answer::Answer;
 use self::path::{Resource, Target};

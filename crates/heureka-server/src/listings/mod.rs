@@ -25,7 +25,7 @@ pub(crate) use self::scope::ScopeKey;
 pub(crate) use self::tag::{Shows, Tag};
 use crate::app::App;
 
-/// How many scopes are kept up; the one that nobody has asked for longest makes room.
+/// How many scopes are kept up; the choice of regions that nobody has made longest makes room.
 const MAX_SCOPES: usize = 16;
 
 /// How long what was made in one form is kept after the last time that it was asked for.
@@ -138,20 +138,19 @@ impl Listings {
         self.forget_forms(app.now().mono);
     }
 
-    /// Lets go of what was made in forms that nobody has asked for lately.
+    /// Lets go of what was made in forms that nobody has asked for lately, and of choices of regions. Other scopes are read
+    /// meanwhile.
     fn forget_forms(&self, mono: Duration) {
-        for kept in &mut *self.scopes.lock() {
-            if mono.saturating_sub(kept.forgot_at) < FORGET_FORMS_AFTER {
-                continue;
-            }
-            kept.forgot_at = mono;
-            let forms = &mut kept.forms;
-            forms.retain(|(_, at)| mono.saturating_sub(*at) < FORGET_FORMS_AFTER);
-            let mut asked = AskedForms::default();
-            for (coded, _) in forms {
-                asked.add(coded.form, coded.is_packed);
-            }
-            kept.mirror.lock().keep(&asked);
+        let due: Vec<(Arc<Mutex<Mirror>>, AskedForms)> = {
+            let mut scopes = self.scopes.lock();
+            scopes.retain(|kept| !kept.has_lapsed(mono));
+            scopes
+                .iter_mut()
+                .filter_map(|kept| Some((Arc::clone(&kept.mirror), kept.forget(mono)?)))
+                .collect()
+        };
+        for (mirror, asked) in due {
+            mirror.lock().keep(&asked);
         }
     }
 
@@ -212,6 +211,7 @@ impl Listings {
         }
         if scopes.len() == MAX_SCOPES {
             let kept = scopes.iter().enumerate();
+            let kept = kept.filter(|(_, kept)| kept.is_choice());
             let longest_ago = kept.min_by_key(|(_, kept)| kept.asked_at);
             if let Some((at, _)) = longest_ago {
                 scopes.remove(at);
@@ -234,6 +234,31 @@ impl Kept {
             forgot_at: mono,
             forms: Vec::new(),
         }
+    }
+
+    /// Whether it is a client's choice of regions. The others are what everybody else is shown.
+    fn is_choice(&self) -> bool {
+        matches!(self.scope, ScopeKey::Regions(_))
+    }
+
+    /// Whether it is a choice that nobody makes any longer.
+    fn has_lapsed(&self, mono: Duration) -> bool {
+        self.is_choice() && mono.saturating_sub(self.asked_at) >= FORGET_FORMS_AFTER
+    }
+
+    /// The forms that somebody has asked for lately, where it is time to forget others.
+    fn forget(&mut self, mono: Duration) -> Option<AskedForms> {
+        let is_recent = |at: Duration| mono.saturating_sub(at) < FORGET_FORMS_AFTER;
+        if is_recent(self.forgot_at) {
+            return None;
+        }
+        self.forgot_at = mono;
+        self.forms.retain(|(_, at)| is_recent(*at));
+        let mut asked = AskedForms::default();
+        for (coded, _) in &self.forms {
+            asked.add(coded.form, coded.is_packed);
+        }
+        Some(asked)
     }
 
     fn asked(&mut self, coded: Coded, mono: Duration) {
@@ -290,5 +315,64 @@ fn make(listing: &Listing, coded: Coded, header: &Header, packer: &mut Packer) -
         listing.packed(coded.form, header, packer)
     } else {
         listing.plain(coded.form, header)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heureka_wire::{Detail, Format, Version};
+
+    use super::*;
+
+    const CODED: Coded = Coded {
+        form: Form {
+            format: Format::Json,
+            detail: Detail::Full,
+            version: Version::V2,
+        },
+        is_packed: true,
+    };
+
+    fn regions(name: usize) -> ScopeKey {
+        ScopeKey::Regions(vec![name.to_string()])
+    }
+
+    fn kept(listings: &Listings) -> Vec<ScopeKey> {
+        let scopes = listings.scopes.lock();
+        scopes.iter().map(|kept| kept.scope.clone()).collect()
+    }
+
+    #[test]
+    fn a_choice_of_regions_is_kept_up_as_long_as_somebody_makes_it() {
+        let listings = Listings::new(ScopeKey::Usual, Duration::ZERO);
+        let later = FORGET_FORMS_AFTER / 2;
+        for scope in [ScopeKey::Usual, ScopeKey::Local, regions(1), regions(2)] {
+            listings.mirror_of(&scope, CODED, Duration::ZERO);
+        }
+        listings.mirror_of(&regions(2), CODED, later);
+        listings.forget_forms(FORGET_FORMS_AFTER);
+        assert_eq!(
+            kept(&listings),
+            [ScopeKey::Usual, ScopeKey::Local, regions(2)]
+        );
+        assert!(listings.scopes.lock()[0].forms.is_empty());
+        assert_eq!(listings.scopes.lock()[2].forms, [(CODED, later)]);
+    }
+
+    #[test]
+    fn the_choice_that_nobody_has_asked_for_longest_makes_room() {
+        let listings = Listings::new(ScopeKey::Usual, Duration::ZERO);
+        let ask = |name: usize, second: usize| {
+            let mono = Duration::from_secs(u64::try_from(second).unwrap());
+            listings.mirror_of(&regions(name), CODED, mono);
+        };
+        // Beside what is shown to everybody.
+        (1..MAX_SCOPES).for_each(|name| ask(name, name));
+        ask(1, MAX_SCOPES);
+        ask(MAX_SCOPES, MAX_SCOPES + 1);
+        let kept = kept(&listings);
+        assert_eq!(kept.len(), MAX_SCOPES);
+        assert!(kept.contains(&ScopeKey::Usual) && kept.contains(&regions(1)));
+        assert!(!kept.contains(&regions(2)));
     }
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use heureka_core::{Failure, PeerCall, PeerResult, Request};
-use heureka_model::{InstanceInfo, PeerMessage, ReplicationAnswer, ReplicationItem, UnixMillis};
+use heureka_model::{
+    InstanceDraft, InstanceInfo, PeerMessage, ReplicationAnswer, ReplicationItem, UnixMillis,
+};
 use heureka_net::{AnswerLimits, Client, DialError};
 use heureka_wire::{
     Format, decode_applications, decode_batch_answer, decode_peer_reply, encode_batch,
@@ -132,8 +134,8 @@ fn read(app: &App, call: &PeerCall, answer: Response<Bytes>) -> PeerResult {
     let received = app.now().wall;
     let result = match &call.request {
         Request::Ours(..) => ours(app, &body, received),
-        Request::Batch(_) => batch_answer(&body, received),
-        Request::Listing => listing(&body, received),
+        Request::Batch(_) => batch_answer(app, &body, received),
+        Request::Listing => listing(app, &body, received),
     };
     result.unwrap_or(PeerResult::Failed(Failure::Unreadable))
 }
@@ -174,27 +176,42 @@ fn ours(app: &App, body: &[u8], received: UnixMillis) -> Option<PeerResult> {
     ))
 }
 
-fn batch_answer(body: &[u8], received: UnixMillis) -> Option<PeerResult> {
+fn batch_answer(app: &App, body: &[u8], received: UnixMillis) -> Option<PeerResult> {
     let answers = decode_batch_answer(body).ok()?;
     let answers = answers.into_iter().map(|answer| ReplicationAnswer {
         status_code: answer.status_code,
         instance: answer
             .instance
-            .and_then(|draft| draft.into_listed(received).ok()),
+            .and_then(|draft| taken_from_java(app, *draft, received)),
     });
     Some(PeerResult::Batch(answers.collect()))
 }
 
-fn listing(body: &[u8], received: UnixMillis) -> Option<PeerResult> {
+fn listing(app: &App, body: &[u8], received: UnixMillis) -> Option<PeerResult> {
     let listing = decode_applications(body, Format::Json).ok()?;
     let drafts = listing
         .applications
         .into_iter()
         .flat_map(|application| application.instances);
     let instances: Vec<InstanceInfo> = drafts
-        .filter_map(|draft| draft.into_listed(received).ok())
+        .filter_map(|draft| taken_from_java(app, draft, received))
         .collect();
     Some(PeerResult::Listing(instances))
+}
+
+/// An instance as a Java server shows it. What breaks the limits of documents here is left out, for no node of ours would take it
+/// from this one, and the two would differ for ever.
+fn taken_from_java(app: &App, draft: InstanceDraft, received: UnixMillis) -> Option<InstanceInfo> {
+    let info = draft.into_listed(received).ok()?;
+    match app.document_limits().check(&info.document) {
+        Ok(()) => Some(info),
+        Err(why) => {
+            app.metrics().count_limit("document");
+            let key = info.document.key();
+            tracing::warn!(%key, %why, "left out: an instance of a Java peer");
+            None
+        }
+    }
 }
 
 fn failure(error: &DialError) -> Failure {
@@ -204,5 +221,47 @@ fn failure(error: &DialError) -> Failure {
         DialError::ReadTimeout => Failure::ReadTimeout,
         DialError::Broken(_) => Failure::Broken,
         DialError::TooLarge | DialError::Tls(_) => Failure::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use heureka_net::Counters;
+
+    use super::*;
+    use crate::{ManualClock, ServerConfig};
+
+    /// Nodes of ours would never agree on the second: the one would tell it and the others refuse it.
+    #[test]
+    fn what_breaks_the_limits_of_documents_is_not_taken_from_a_java_server() {
+        let now = UnixMillis(1_700_000_000_000);
+        let clock = Arc::new(ManualClock::at(now));
+        let counters = Arc::new(Counters::default());
+        let app = App::new(ServerConfig::default(), clock, 1, counters);
+        let instance = |id: &str, vip: &str| {
+            format!(
+                r#"{{"instanceId":"{id}","app":"ORDERS","hostName":"h","ipAddr":"10.0.0.1","status":"UP","vipAddress":"{vip}",
+                "dataCenterInfo":{{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"}}}}"#
+            )
+        };
+        let (small, large) = (instance("a", "v"), instance("b", &"v".repeat(5000)));
+        let listed = format!(
+            r#"{{"applications":{{"application":[{{"name":"ORDERS","instance":[{small},{large}]}}]}}}}"#
+        );
+        let Some(PeerResult::Listing(taken)) = listing(&app, listed.as_bytes(), now) else {
+            panic!("a listing");
+        };
+        let ids: Vec<&str> = taken.iter().map(|info| info.document.id.as_str()).collect();
+        assert_eq!(ids, ["a"]);
+        let answered = format!(
+            r#"{{"responseList":[{{"statusCode":409,"responseEntity":{small}}},{{"statusCode":409,"responseEntity":{large}}}]}}"#
+        );
+        let Some(PeerResult::Batch(answers)) = batch_answer(&app, answered.as_bytes(), now) else {
+            panic!("an answer to a batch");
+        };
+        let have_instance: Vec<bool> = answers.iter().map(|it| it.instance.is_some()).collect();
+        assert_eq!(have_instance, [true, false]);
     }
 }

@@ -7,7 +7,7 @@ use heureka_wire::{Format, Listing, decode_applications};
 use http::Response;
 
 use super::quotable;
-use crate::eureka::{BodyError, BodyLimit, unpack};
+use crate::eureka::{BodyError, BodyLimit, unpack_listing};
 
 /// Reads the listing of a region (server.md G5).
 pub(super) fn read(
@@ -27,7 +27,7 @@ pub(super) fn read(
         setting: "remote-region-max-body",
         bytes: limit_bytes,
     };
-    let body = unpack(&head.headers, body, limit).map_err(|error| match error {
+    let body = unpack_listing(&head.headers, body, limit).map_err(|error| match error {
         BodyError::TooLarge(_) => FetchFailure::TooLarge { limit_bytes },
         BodyError::TimedOut
         | BodyError::Broken

@@ -223,7 +223,7 @@ fn caches_are_told_what_an_answer_depends_on() {
             (read(&server, path, &known), 304),
         ] {
             assert_eq!(answer.status, status, "{path}");
-            let vary = "Accept, Accept-Encoding, X-Eureka-Accept";
+            let vary = "Accept, Accept-Encoding, X-Eureka-Accept, DiscoveryIdentity-Name";
             assert_eq!(answer.header("Vary"), Some(vary), "{path}");
         }
     }
@@ -247,6 +247,30 @@ fn what_is_accepted_may_be_said_on_several_lines() {
         assert_eq!(answer.header("Content-Encoding"), packed, "{headers:?}");
         let heartbeat = server.send("PUT", "/eureka/apps/ORDERS/a", headers, b"");
         assert_eq!(heartbeat.status, status, "{headers:?}");
+    }
+}
+
+/// Long enough to be packed: 60 instances, read packed as an application and under their names.
+#[test]
+fn packed_parts_unpack_to_what_is_answered_plain_in_whatever_order_they_are_asked_for() {
+    let gzip = ("Accept-Encoding", "gzip");
+    let paths = [
+        "/eureka/apps/ORDERS",
+        "/eureka/vips/orders",
+        "/eureka/svips/orders-secure",
+    ];
+    for first in 0..paths.len() {
+        let server = TestServer::start(ServerConfig::default());
+        (0..60).for_each(|id| register(&server, &format!("host-{id}")));
+        for path in paths[first..].iter().chain(&paths[..first]) {
+            let packed = server.send("GET", path, &[JSON, gzip], b"");
+            assert_eq!(packed.header("Content-Encoding"), Some("gzip"), "{path}");
+            let unpacked = heureka_wire::gunzip(&packed.body, usize::MAX);
+            assert!(
+                unpacked == Ok(server.get_json(path).body.to_vec()),
+                "{path}"
+            );
+        }
     }
 }
 

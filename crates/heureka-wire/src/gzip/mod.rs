@@ -10,4 +10,4 @@ mod whole;
 
 pub use checksum::Checksum;
 pub use parts::{Effort, MEMBER_HEAD, Packer, member_end, stored, unpack_after};
-pub use whole::{GunzipError, MAX_RATIO, MIN_RATIO_ALLOWANCE_BYTES, gunzip, gzip};
+pub use whole::{GunzipError, MAX_RATIO, MIN_RATIO_ALLOWANCE_BYTES, gunzip, gunzip_listing, gzip};

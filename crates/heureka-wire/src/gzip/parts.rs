@@ -126,15 +126,16 @@ pub fn stored(plain: &[u8]) -> Vec<u8> {
     part
 }
 
-/// What a part unpacks to that was made by [`Packer::pack_after`] and stands behind `before`: so many bytes. Nothing where the
-/// part is another one.
+/// What a part unpacks to that was made by [`Packer::pack_after`] and stands behind `before`: so many bytes. Nothing where it
+/// does not come to that.
 #[must_use]
 pub fn unpack_after(before: &[u8], part: &[u8], length_bytes: usize) -> Option<Vec<u8>> {
     let mut decompressor = Decompress::new(false);
     if !before.is_empty() {
         decompressor.set_dictionary(before).ok()?;
     }
-    let mut plain = Vec::with_capacity(length_bytes);
+    // No more than that is unpacked, so one more shows what is longer.
+    let mut plain = Vec::with_capacity(length_bytes + 1);
     let unpacked = decompressor.decompress_vec(part, &mut plain, FlushDecompress::Sync);
     (unpacked.is_ok() && plain.len() == length_bytes).then_some(plain)
 }
@@ -227,6 +228,7 @@ mod tests {
         );
         assert_eq!(unpack_after(&[], &part, row.len()), Some(row));
         assert_eq!(unpack_after(&[], &part, 6_001), None);
+        assert_eq!(unpack_after(&[], &part, 5_999), None);
         assert_eq!(unpack_after(&[], &part[..part.len() / 2], 6_000), None);
         assert_eq!(unpack_after(&[], b"heureka", 6_000), None);
     }

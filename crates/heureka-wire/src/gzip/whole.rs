@@ -7,8 +7,8 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use thiserror::Error;
 
-/// How many times its size a packed body may unpack to (faults-and-attacks.md S05). Listings of alike instances come to
-/// about 40.
+/// How many times its size a packed body may unpack to that somebody sends by himself, or a peer answers with
+/// (faults-and-attacks.md S05). Listings of alike instances come to about 40.
 pub const MAX_RATIO: usize = 100;
 /// What a packed body may unpack to in any case, so that the ratio does not hit small ones.
 pub const MIN_RATIO_ALLOWANCE_BYTES: usize = 64 * 1024;
@@ -46,7 +46,16 @@ pub fn gunzip(packed: &[u8], limit_bytes: usize) -> Result<Vec<u8>, GunzipError>
         .len()
         .saturating_mul(MAX_RATIO)
         .max(MIN_RATIO_ALLOWANCE_BYTES);
-    let cap = limit_bytes.min(allowance);
+    gunzip_listing(packed, limit_bytes.min(allowance))
+}
+
+/// Unpacks a listing that was asked for to at most `limit_bytes`, whatever its ratio: instances that repeat their texts come to
+/// more than 100, and a server that is asked for everything need not do with little to be believed.
+///
+/// # Errors
+///
+/// It is broken or too large.
+pub fn gunzip_listing(packed: &[u8], limit_bytes: usize) -> Result<Vec<u8>, GunzipError> {
     let mut decoder = MultiGzDecoder::new(packed);
     let mut bytes = Vec::new();
     let mut step = vec![0; STEP_BYTES];
@@ -56,7 +65,7 @@ pub fn gunzip(packed: &[u8], limit_bytes: usize) -> Result<Vec<u8>, GunzipError>
         if unpacked.is_empty() {
             return Ok(bytes);
         }
-        append(&mut bytes, unpacked, cap)?;
+        append(&mut bytes, unpacked, limit_bytes)?;
     }
 }
 
@@ -114,6 +123,15 @@ mod tests {
         let bomb = gzip(&vec![0; 10 << 20]);
         assert!(bomb.len() < 16 * 1024);
         assert_eq!(gunzip(&bomb, usize::MAX), Err(GunzipError::TooLarge));
+    }
+
+    #[test]
+    fn a_listing_that_was_asked_for_may_repeat_itself() {
+        let alike = vec![b'a'; 10 << 20];
+        let packed = gzip(&alike);
+        assert!(gunzip_listing(&packed, 10 << 20) == Ok(alike));
+        let too_large = gunzip_listing(&packed, (10 << 20) - 1);
+        assert_eq!(too_large, Err(GunzipError::TooLarge));
     }
 
     #[test]

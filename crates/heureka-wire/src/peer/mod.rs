@@ -20,8 +20,8 @@
 //! | application | name, number of keys, sum of the present ones, sum of the cancelled ones |
 //!
 //! Keys in a list are grouped: consecutive keys of one application share a row of its name and a list. Nodes, versions
-//! and sums are hexadecimal texts; times are whole microseconds, as a number, or as a text where they need more than 63
-//! bits. A document is an instance as clients write it (wire.md 2.3.1); what that form cannot say stands beside it.
+//! and sums are hexadecimal texts; durations are whole microseconds, as a number, or as a text where they need more than 63
+//! bits, and times milliseconds since 1970. A document is an instance as clients write it (wire.md 2.3.1); what that form cannot say stands beside it.
 //!
 //! Nodes of different versions understand each other: unknown fields and surplus elements of rows are ignored, and a
 //! state that cannot be understood is left out alone. A kind of message that is not known is an error.

@@ -208,3 +208,27 @@ fn metadata_are_bounded() {
         })
     );
 }
+
+/// An item takes more memory than its bytes, and a null none.
+#[test]
+fn lists_of_nothing_take_little() {
+    let batch = |items: usize| {
+        let item = r#"{"action":"Heartbeat"}"#;
+        let items = vec![item; items].join(",");
+        format!(r#"{{"replicationList":[{items}]}}"#)
+    };
+    assert_eq!(
+        decode_batch(batch(1 << 17).as_bytes()).map(|items| items.len()),
+        Ok(1 << 17)
+    );
+    let too_many = decode_batch(batch((1 << 17) + 1).as_bytes());
+    assert!(
+        matches!(too_many, Err(ReadError::TooLarge { .. })),
+        "{too_many:?}"
+    );
+    let nulls = vec!["null"; 1_000_000].join(",");
+    let listing =
+        format!(r#"{{"applications":{{"application":[{{"name":"A","instance":[{nulls}]}}]}}}}"#);
+    let listing = decode_applications(listing.as_bytes(), Json).unwrap();
+    assert_eq!(listing.applications[0].instances.capacity(), 0);
+}

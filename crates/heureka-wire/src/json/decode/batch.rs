@@ -8,13 +8,17 @@ use super::reader::{Reader, Scalar};
 use crate::draft_fields::number_of;
 use crate::{PeerAnswer, ReadError};
 
+/// More items are no batch: Java's servers send 250, ours none. The smallest item takes 20 times its bytes.
+const MAX_ITEMS: usize = 1 << 17;
+
 /// An object with a list in one field. Java refuses other fields, and fails without a list; here the former are skipped
 /// (DESIGN 2.10), and a list that is missing, null or has a null in it comes out as `None`.
 #[derive(Debug)]
 pub(super) struct ListOf<F, V> {
     key: &'static str,
     reader: F,
-    elements: Option<Elements<V>>,
+    /// The outer one says whether it came, the inner one whether it was more than null.
+    elements: Option<Option<Elements<V>>>,
 }
 
 impl<F, V> ListOf<F, V> {
@@ -38,13 +42,14 @@ impl<'de, F: Fn() -> R, R: ReadObject<'de>> ReadObject<'de> for ListOf<F, R::Val
         if self.elements.is_some() {
             return Err(reader.unreadable("the list comes twice"));
         }
-        self.elements = Some(elements(reader, &self.reader)?);
+        self.elements = Some(elements(reader, &self.reader, MAX_ITEMS)?);
         Ok(())
     }
 
     fn finish(self) -> Result<Self::Value, String> {
         let elements = self.elements.flatten();
-        Ok(elements.and_then(|elements| elements.into_iter().collect()))
+        let whole = elements.filter(|elements| !elements.has_null);
+        Ok(whole.map(|elements| elements.present))
     }
 }
 

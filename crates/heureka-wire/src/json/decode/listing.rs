@@ -20,8 +20,8 @@ impl<'de> ReadObject<'de> for ListingReader {
 
     fn field(&mut self, key: &str, reader: &mut Reader<'de>) -> Result<(), ReadError> {
         if key == "application" {
-            let applications = elements(reader, ApplicationReader::default)?;
-            self.0.applications = applications.into_iter().flatten().flatten().collect();
+            let applications = elements(reader, ApplicationReader::default, usize::MAX)?;
+            self.0.applications = applications.map_or_else(Vec::new, |list| list.present);
         } else if is_version_key(key) {
             let text = Scalar::next(key, reader)?.into_text();
             self.0.version = text.and_then(|text| number_of(&text)).unwrap_or(-1);
@@ -60,8 +60,8 @@ impl<'de> ReadObject<'de> for ApplicationReader {
                     .map(|name| AppName::new(&name))
             }
             "instance" => {
-                let instances = elements(reader, InstanceReader::default)?;
-                self.instances = instances.into_iter().flatten().flatten().collect();
+                let instances = elements(reader, InstanceReader::default, usize::MAX)?;
+                self.instances = instances.map_or_else(Vec::new, |list| list.present);
             }
             _ => reader.skip()?,
         }

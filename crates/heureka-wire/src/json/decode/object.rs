@@ -48,21 +48,40 @@ fn unexpected<'de, R: ReadObject<'de>>(reader: &Reader<'de>) -> ReadError {
     reader.unreadable(format_args!("expected {}", R::WHAT))
 }
 
-/// The elements of a list, or `None` for null. An element may be null too.
-pub(super) type Elements<V> = Option<Vec<Option<V>>>;
+/// The elements of a list; those that are null take no memory.
+#[derive(Debug)]
+pub(super) struct Elements<V> {
+    pub(super) present: Vec<V>,
+    pub(super) has_null: bool,
+}
 
-/// Takes a list, or a single object for a list of one, or null (wire.md 2.12). Each element has a reader of its own.
+/// Takes a list, or a single object for a list of one, or null (wire.md 2.12). Each element has a reader of its own, and
+/// may be null too. Those that are present are no more than `at_most`.
 pub(super) fn elements<'de, R: ReadObject<'de>>(
     reader: &mut Reader<'de>,
     element: impl Fn() -> R,
-) -> Result<Elements<R::Value>, ReadError> {
-    let mut elements = Vec::new();
+    at_most: usize,
+) -> Result<Option<Elements<R::Value>>, ReadError> {
+    let mut elements = Elements {
+        present: Vec::new(),
+        has_null: false,
+    };
+    let mut take = |reader: &mut Reader<'de>| {
+        match nested(reader, element())? {
+            Some(_) if elements.present.len() == at_most => {
+                return Err(ReadError::TooLarge {
+                    what: "elements of a list",
+                    limit: at_most,
+                });
+            }
+            Some(present) => elements.present.push(present),
+            None => elements.has_null = true,
+        }
+        Ok(())
+    };
     match reader.kind()? {
-        Kind::List => reader.list(|reader| {
-            elements.push(nested(reader, element())?);
-            Ok(())
-        })?,
-        Kind::Object => elements.push(nested(reader, element())?),
+        Kind::List => reader.list(take)?,
+        Kind::Object => take(reader)?,
         Kind::Null => return reader.skip().map(|()| None),
         Kind::Scalar => {
             return Err(reader.unreadable(format_args!("expected a list of {}", R::WHAT)));
