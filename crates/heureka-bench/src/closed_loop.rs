@@ -12,8 +12,8 @@ use crate::http::{Answer, Connection, Target};
 /// Large enough that a full listing takes few reads.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// Writes the `n`th request; it is given the last `ETag` on its connection.
-pub(crate) type Write = dyn Fn(&mut Vec<u8>, u64, Option<&str>);
+/// Writes the `n`th request.
+pub(crate) type Write = dyn Fn(&mut Vec<u8>, u64);
 
 /// When to stop.
 #[derive(Debug, Clone, Copy)]
@@ -131,14 +131,10 @@ impl Pool {
 
 async fn keep_sending(mut connection: Connection, run: Rc<Run>) -> Result<Connection> {
     let mut request = Vec::new();
-    let mut etag: Option<String> = None;
     while let Some(n) = run.next() {
         request.clear();
-        (run.write)(&mut request, n, etag.as_deref());
+        (run.write)(&mut request, n);
         let answer = connection.exchange(&request).await?;
-        if connection.etag() != etag.as_deref() {
-            etag = connection.etag().map(str::to_owned);
-        }
         run.tally.borrow_mut().count(answer);
     }
     Ok(connection)

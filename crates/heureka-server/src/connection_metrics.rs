@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use heureka_net::Counters;
+use heureka_net::{Counter, Counters};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
 use prometheus_client::metrics::counter::ConstCounter;
@@ -14,61 +14,62 @@ use prometheus_client::metrics::gauge::ConstGauge;
 pub(crate) struct ConnectionMetrics(pub(crate) Arc<Counters>);
 
 impl ConnectionMetrics {
-    fn counters(&self) -> [(&'static str, &'static str, u64); 12] {
-        let counters = &self.0;
+    /// Their names and what they count.
+    fn counters(&self) -> [(&'static str, &'static str, &Counter); 12] {
+        let counters = &*self.0;
         [
-            ("accepted", "Connections accepted", counters.accepted.get()),
+            ("accepted", "Connections accepted", &counters.accepted),
             (
                 "refused_over_cap",
                 "Refused at max-connections",
-                counters.refused_over_cap.get(),
+                &counters.refused_over_cap,
             ),
             (
                 "accept_errors",
                 "Failed attempts to accept",
-                counters.accept_errors.get(),
+                &counters.accept_errors,
             ),
             (
                 "heads_too_large",
                 "Heads refused at max-header",
-                counters.heads_too_large.get(),
+                &counters.heads_too_large,
             ),
             (
                 "targets_too_long",
                 "Paths refused at max-target",
-                counters.targets_too_long.get(),
+                &counters.targets_too_long,
             ),
             (
                 "malformed_heads",
                 "Heads refused that are not HTTP/1.1",
-                counters.malformed_heads.get(),
+                &counters.malformed_heads,
             ),
             (
                 "header_timeouts",
                 "Closed at header-deadline",
-                counters.header_timeouts.get(),
+                &counters.header_timeouts,
             ),
             (
                 "idle_closed",
                 "Closed at idle-timeout",
-                counters.idle_closed.get(),
+                &counters.idle_closed,
             ),
             (
                 "body_timeouts",
                 "Bodies cut at body-deadline",
-                counters.body_timeouts.get(),
+                &counters.body_timeouts,
             ),
             (
                 "write_timeouts",
                 "Closed at write-stall",
-                counters.write_timeouts.get(),
+                &counters.write_timeouts,
             ),
             (
                 "answer_timeouts",
                 "Closed at answer-deadline",
-                counters.answer_timeouts.get(),
+                &counters.answer_timeouts,
             ),
-            ("panics", "Ended by a panic", counters.panics.get()),
+            ("panics", "Ended by a panic", &counters.panics),
         ]
     }
 }
@@ -84,7 +85,10 @@ impl Collector for ConnectionMetrics {
             open.metric_type(),
         )?)?;
         for (name, help, count) in self.counters() {
-            let (name, counter) = (format!("connections_{name}"), ConstCounter::new(count));
+            let (name, counter) = (
+                format!("connections_{name}"),
+                ConstCounter::new(count.get()),
+            );
             let kind = counter.metric_type();
             counter.encode(encoder.encode_descriptor(&name, help, None, kind)?)?;
         }

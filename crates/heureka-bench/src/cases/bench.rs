@@ -125,7 +125,7 @@ impl Bench {
         let count = self.fleet.instances as u64;
         let fleet = Rc::clone(&self.fleet);
         let started = Instant::now();
-        let write = move |out: &mut Vec<u8>, n: u64, _: Option<&str>| {
+        let write = move |out: &mut Vec<u8>, n: u64| {
             if n > 0 && n.is_multiple_of(50_000) {
                 say(&format!("  {n} of {count} are registered"));
             }
@@ -259,7 +259,7 @@ impl Bench {
 
     async fn cancel_new(&mut self, count: u64) -> Result<()> {
         let (fleet, first) = (Rc::clone(&self.fleet), self.fleet.instances);
-        let cancel = move |out: &mut Vec<u8>, n: u64, _: Option<&str>| {
+        let cancel = move |out: &mut Vec<u8>, n: u64| {
             fleet.cancel(out, first + usize::try_from(n).unwrap_or_default());
         };
         let tally = self.pool.run(Until::Sent(count), Rc::new(cancel)).await?;
@@ -286,17 +286,15 @@ impl Bench {
         let version = Rc::clone(&self.next_version);
         match case.request() {
             Request::Read(reading) => read_writer(fleet, reading, etag),
-            Request::Heartbeat => {
-                Rc::new(move |out, n, _| fleet.heartbeat(out, instances.at(n), 0))
-            }
-            Request::StatusChange => Rc::new(move |out, n, _| {
+            Request::Heartbeat => Rc::new(move |out, n| fleet.heartbeat(out, instances.at(n), 0)),
+            Request::StatusChange => Rc::new(move |out, n| {
                 let (step, on) = override_step(n);
                 fleet.override_status(out, instances.at(step), on);
             }),
             Request::Register => {
-                Rc::new(move |out, n, _| fleet.register(out, instances.at(n), next(&version)))
+                Rc::new(move |out, n| fleet.register(out, instances.at(n), next(&version)))
             }
-            Request::RegisterNew => Rc::new(move |out, n, _| {
+            Request::RegisterNew => Rc::new(move |out, n| {
                 let new = first_new + usize::try_from(n).unwrap_or_default();
                 fleet.register(out, new, next(&version));
             }),
@@ -306,7 +304,7 @@ impl Bench {
 
 fn read_writer(fleet: Rc<Fleet>, reading: Reading, etag: Option<String>) -> Rc<Write> {
     let (apps, instances) = (Scatter::new(fleet.apps), Scatter::new(fleet.instances));
-    Rc::new(move |out, n, _| {
+    Rc::new(move |out, n| {
         let listing = choose(reading.listing, n, apps, instances);
         fleet.read(out, listing, reading.coding, etag.as_deref());
     })

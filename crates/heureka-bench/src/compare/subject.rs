@@ -84,10 +84,9 @@ impl Subject {
             format!("/bytes/{body_bytes}")
         };
         let mut request = Vec::new();
-        write(&mut request, 0, None);
+        write(&mut request, 0);
         let request = with_path(&request, &path);
-        let write =
-            move |out: &mut Vec<u8>, _: u64, _: Option<&str>| out.extend_from_slice(&request);
+        let write = move |out: &mut Vec<u8>, _: u64| out.extend_from_slice(&request);
         self.bench.measure_requests(Rc::new(write)).await
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use heureka_client_core::{Answer, CallFailure};
 use heureka_model::{Applications, UnixMillis};
 use heureka_wire::{ContentCoding, GunzipError, content_coding, gunzip_listing};
-use http::{HeaderMap, HeaderName, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::listing::listing;
 
@@ -45,24 +45,23 @@ pub(crate) fn unpacked(
     body: Bytes,
     limit_bytes: usize,
 ) -> Result<Bytes, CallFailure> {
-    // Two headers are two encodings, and one is all that is undone.
-    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
-    let (first, second) = (encodings.next(), encodings.next());
-    let coding = content_coding(first.map(|value| value.to_str().unwrap_or("?")));
-    match coding {
+    let lines = headers.get_all(header::CONTENT_ENCODING);
+    match content_coding(lines.iter().map(HeaderValue::as_bytes)) {
         Ok(ContentCoding::Identity) if body.len() > limit_bytes => {
             Err(CallFailure::TooLarge { limit_bytes })
         }
-        Ok(ContentCoding::Identity) if second.is_none() => Ok(body),
-        Ok(ContentCoding::Gzip) if second.is_none() => gunzip_listing(&body, limit_bytes)
-            .map(Bytes::from)
-            .map_err(|error| match error {
-                GunzipError::TooLarge => CallFailure::TooLarge { limit_bytes },
-                GunzipError::Broken => {
-                    CallFailure::Unreadable("it is not the gzip it says it is".into())
-                }
-            }),
-        Ok(_) | Err(_) => Err(CallFailure::Unreadable(
+        Ok(ContentCoding::Identity) => Ok(body),
+        Ok(ContentCoding::Gzip) => {
+            gunzip_listing(&body, limit_bytes)
+                .map(Bytes::from)
+                .map_err(|error| match error {
+                    GunzipError::TooLarge => CallFailure::TooLarge { limit_bytes },
+                    GunzipError::Broken => {
+                        CallFailure::Unreadable("it is not the gzip it says it is".into())
+                    }
+                })
+        }
+        Err(_) => Err(CallFailure::Unreadable(
             "its Content-Encoding is neither gzip nor identity".into(),
         )),
     }

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use heureka_net::is_body_timeout;
-use heureka_wire::{ContentCoding, GunzipError, content_coding, gunzip, gunzip_listing};
-use http::{HeaderMap, StatusCode, header};
+use heureka_wire::{ContentCoding, GunzipError, UnsupportedCoding, content_coding, gunzip};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use thiserror::Error;
@@ -29,6 +29,12 @@ pub(crate) enum BodyError {
     /// It is encoded in a way that is not gzip.
     #[error("the body's Content-Encoding is neither gzip nor identity")]
     UnknownEncoding,
+}
+
+impl From<UnsupportedCoding> for BodyError {
+    fn from(_: UnsupportedCoding) -> Self {
+        Self::UnknownEncoding
+    }
 }
 
 /// How many bytes a body may have.
@@ -96,39 +102,20 @@ pub(crate) fn unpack(
     body: Bytes,
     limit: BodyLimit,
 ) -> Result<Bytes, BodyError> {
-    unpack_by(gunzip, headers, body, limit)
-}
-
-/// Unpacks a listing that another server was asked for.
-pub(crate) fn unpack_listing(
-    headers: &HeaderMap,
-    body: Bytes,
-    limit: BodyLimit,
-) -> Result<Bytes, BodyError> {
-    unpack_by(gunzip_listing, headers, body, limit)
-}
-
-fn unpack_by(
-    gunzip: fn(&[u8], usize) -> Result<Vec<u8>, GunzipError>,
-    headers: &HeaderMap,
-    body: Bytes,
-    limit: BodyLimit,
-) -> Result<Bytes, BodyError> {
-    // Two headers are two encodings, and one is all that is undone.
-    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
-    let (first, second) = (encodings.next(), encodings.next());
-    if second.is_some() {
-        return Err(BodyError::UnknownEncoding);
-    }
-    match content_coding(first.map(|value| value.to_str().unwrap_or("?"))) {
-        Ok(ContentCoding::Identity) => Ok(body),
-        Ok(ContentCoding::Gzip) => match gunzip(&body, limit.bytes) {
+    match coding_of(headers)? {
+        ContentCoding::Identity => Ok(body),
+        ContentCoding::Gzip => match gunzip(&body, limit.bytes) {
             Ok(unpacked) => Ok(unpacked.into()),
             Err(GunzipError::TooLarge) => Err(BodyError::TooLarge(limit)),
             Err(GunzipError::Broken) => Err(BodyError::BrokenGzip),
         },
-        Err(_) => Err(BodyError::UnknownEncoding),
     }
+}
+
+/// How the body is packed of which these are the headers.
+pub(crate) fn coding_of(headers: &HeaderMap) -> Result<ContentCoding, UnsupportedCoding> {
+    let lines = headers.get_all(header::CONTENT_ENCODING);
+    content_coding(lines.iter().map(HeaderValue::as_bytes))
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub(super) fn status_overrides(app: &App) -> Answer {
 
 /// `OPTIONS` of any resource: no body, but the type that one would have.
 pub(super) fn options(accept: Option<&str>, allowed: &str) -> Result<Answer, Refusal> {
-    let answer_type = instance_answer(accept).map_err(|_| Refusal::NotAcceptable)?;
+    let answer_type = instance_answer(accept)?;
     let answer = Answer::with_body(StatusCode::OK, &answer_type.content_type, Vec::new());
     Ok(answer.allow(allowed))
 }

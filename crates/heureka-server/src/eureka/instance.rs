@@ -4,7 +4,7 @@ use heureka_core::{
     CancelOutcome, MetadataOutcome, Node, RenewOutcome, Renewal, StatusChange, StatusOutcome,
 };
 use heureka_model::{InstanceInfo, InstanceStatus, Metadata, UnixMillis};
-use heureka_wire::{AnswerType, encode_instance, instance_format};
+use heureka_wire::{AnswerType, encode_instance};
 use http::StatusCode;
 
 use super::Call;
@@ -34,7 +34,7 @@ pub(super) fn show_by_id(app: &App, call: &Call<'_>, id: &str) -> Result<Answer,
 
 /// `PUT apps/{app}/{id}`: a heartbeat. Its parameter `status` is not looked at (server.md R31).
 pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
-    judge_accept(call)?;
+    call.answer_format()?;
     let mut node = app.node();
     let renewal =
         renewal(call).map_err(|bad| or_unknown(node.instance(name, id).is_some(), bad))?;
@@ -54,7 +54,7 @@ pub(super) fn renew(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<
 
 /// `DELETE apps/{app}/{id}`
 pub(super) fn cancel(app: &App, call: &Call<'_>, name: &str, id: &str) -> Result<Answer, Refusal> {
-    judge_accept(call)?;
+    call.answer_format()?;
     match app.node().cancel(app.now(), name, id, call.origin) {
         CancelOutcome::Cancelled => Ok(Answer::empty(StatusCode::OK)),
         CancelOutcome::Unknown => Err(Refusal::Unknown),
@@ -103,7 +103,7 @@ pub(super) fn update_metadata(
     name: &str,
     id: &str,
 ) -> Result<Answer, Refusal> {
-    judge_accept(call)?;
+    call.answer_format()?;
     let entries: Metadata = call.query.first_values().collect();
     let mut node = app.node();
     match node.update_metadata(app.now(), name, id, &entries) {
@@ -121,7 +121,7 @@ fn change_status(
     id: &str,
     change: Result<StatusChange, Refusal>,
 ) -> Result<Answer, Refusal> {
-    judge_accept(call)?;
+    call.answer_format()?;
     let mut node = app.node();
     let parameters = change.and_then(|change| Ok((change, last_dirty(call)?)));
     let (change, last_dirty) =
@@ -169,18 +169,6 @@ fn last_dirty(call: &Call<'_>) -> Result<Option<UnixMillis>, Refusal> {
 
 fn status_named(name: &str) -> Result<InstanceStatus, Refusal> {
     name.parse().map_err(|_| Refusal::Parameter { name: VALUE })
-}
-
-/// Whether an answer may have a body at all; of which type is a question only for those that have one.
-fn judge_accept(call: &Call<'_>) -> Result<(), Refusal> {
-    match call.accept() {
-        // Java's clients say nothing with their heartbeats, and so take anything.
-        None => Ok(()),
-        Some(accept) => match instance_format(Some(&accept)) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Refusal::NotAcceptable),
-        },
-    }
 }
 
 fn with_instance(

@@ -21,13 +21,13 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use heureka_core::{Origin, Sender};
-use heureka_wire::{AnswerType, Version, instance_answer};
+use heureka_wire::{AnswerType, Format, Version, instance_answer, instance_format};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use tower::BoxError;
 
-pub(crate) use self::body::{BodyError, BodyLimit, read as read_body, unpack, unpack_listing};
+pub(crate) use self::body::{BodyError, BodyLimit, coding_of, read as read_body, unpack};
 
 use self::answer::Answer;
 use self::path::{Resource, Target};
@@ -69,9 +69,14 @@ impl Call<'_> {
         list_of(&self.head.headers, header::ACCEPT)
     }
 
-    /// The form of an answer that is no listing.
+    /// What an answer is written as that is no listing.
+    fn answer_format(&self) -> Result<Format, Refusal> {
+        Ok(instance_format(self.accept().as_deref())?)
+    }
+
+    /// The same, and how it is called.
     fn answer_type(&self) -> Result<AnswerType, Refusal> {
-        instance_answer(self.accept().as_deref()).map_err(|_| Refusal::NotAcceptable)
+        Ok(instance_answer(self.accept().as_deref())?)
     }
 }
 
@@ -176,11 +181,7 @@ impl Message {
         let call = Call {
             query: Query::new(self.head.uri.query()),
             head: &self.head,
-            version: if target.is_v1 {
-                Version::V1
-            } else {
-                Version::V2
-            },
+            version: target.version,
             body,
             origin: origin_of(&self.head.headers, sender),
             sender,

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use heureka_wire::Version;
 use http::Method;
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
@@ -59,8 +60,8 @@ pub(crate) enum Resource<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target<'a> {
     pub(crate) resource: Resource<'a>,
-    /// Whether the path says `v1`, in any case.
-    pub(crate) is_v1: bool,
+    /// The first where the path says `v1`, in any case.
+    pub(crate) version: Version,
 }
 
 /// Why a path cannot be read at all; one that can be read but names nothing is no error.
@@ -139,16 +140,15 @@ impl<'a> Target<'a> {
             has_context || matches!(resource, Resource::StatusOverrides | Resource::HealthCheck)
         });
         if let Some(resource) = unversioned {
-            return Ok(Some(Self {
-                resource,
-                is_v1: false,
-            }));
+            let version = Version::V2;
+            return Ok(Some(Self { resource, version }));
         }
         let Some((version, rest)) = rest.split_first() else {
             return Ok(None);
         };
         let is_v1 = version.eq_ignore_ascii_case("v1");
-        Ok(resource(rest).map(|resource| Self { resource, is_v1 }))
+        let version = if is_v1 { Version::V1 } else { Version::V2 };
+        Ok(resource(rest).map(|resource| Self { resource, version }))
     }
 }
 
@@ -302,13 +302,14 @@ mod tests {
 
     #[test]
     fn only_v1_is_v1() {
-        for (path, is_v1) in [
-            ("/eureka/v1/apps", true),
-            ("/V1/apps", true),
-            ("/eureka/apps", false),
-            ("/v11/apps", false),
+        for (path, version) in [
+            ("/eureka/v1/apps", Version::V1),
+            ("/V1/apps", Version::V1),
+            ("/eureka/apps", Version::V2),
+            ("/v11/apps", Version::V2),
         ] {
-            assert_eq!(Target::find(path).unwrap().unwrap().is_v1, is_v1, "{path}");
+            let target = Target::find(path).unwrap().unwrap();
+            assert_eq!(target.version, version, "{path}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use heureka_core::{DeltaRefused, RegistryFull};
 use heureka_model::InvalidInstance;
-use heureka_wire::{BodyType, ReadError, parse_error_body};
+use heureka_wire::{BodyType, NotAcceptable, ReadError, parse_error_body};
 use http::StatusCode;
 use thiserror::Error;
 
@@ -60,6 +60,12 @@ pub(crate) enum Refusal {
     Full(RegistryFull),
     #[error("there are no auto scaling groups outside Amazon")]
     NoScalingGroups,
+}
+
+impl From<NotAcceptable> for Refusal {
+    fn from(_: NotAcceptable) -> Self {
+        Self::NotAcceptable
+    }
 }
 
 impl Refusal {

@@ -1,9 +1,7 @@
 //! Registrations.
 
 use heureka_model::{AppName, Registration};
-use heureka_wire::{
-    BodyType, BodyTypeError, ReadError, body_type, decode_registration, instance_format,
-};
+use heureka_wire::{BodyType, BodyTypeError, ReadError, body_type, decode_registration};
 use http::{StatusCode, header};
 
 use super::Call;
@@ -15,9 +13,8 @@ use crate::app::App;
 /// `POST apps/{app}`
 pub(super) fn register(app: &App, call: &Call<'_>, name: &str) -> Result<Answer, Refusal> {
     let body_type = type_of_body(call)?;
-    let accept = call.accept();
-    let format = instance_format(accept.as_deref()).map_err(|_| Refusal::NotAcceptable)?;
-    let registration = read(app, call, &body_type, name, format.media_type())?;
+    let content_type = call.answer_format()?.media_type();
+    let registration = read(app, call, &body_type, name, content_type)?;
     app.node()
         .register(app.now(), registration, call.origin)
         .map_err(Refusal::Full)?;

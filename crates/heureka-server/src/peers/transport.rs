@@ -9,12 +9,13 @@ use heureka_model::{
 };
 use heureka_net::{AnswerLimits, Client, DialError};
 use heureka_wire::{
-    Format, decode_applications, decode_batch_answer, decode_peer_reply, encode_batch,
-    encode_peer_message, gunzip, gzip,
+    ContentCoding, Format, decode_applications, decode_batch_answer, decode_peer_reply,
+    encode_batch, encode_peer_message, gunzip, gunzip_listing, gzip,
 };
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use crate::app::App;
+use crate::eureka::coding_of;
 
 /// Where nodes of ours listen for each other, whatever the base path of the protocol is.
 pub(crate) const PEER_PATH: &str = "/heureka/v1/peer";
@@ -119,25 +120,25 @@ fn read(app: &App, call: &PeerCall, answer: Response<Bytes>) -> PeerResult {
     if head.status != StatusCode::OK {
         return refused(call, head.status, retry_after(&head.headers));
     }
-    let is_packed = head
-        .headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|coding| coding == "gzip");
-    let body = if is_packed {
-        match gunzip(&body, max_bytes(&call.request)) {
-            Ok(body) => body.into(),
-            Err(_) => return PeerResult::Failed(Failure::Unreadable),
-        }
-    } else {
-        body
-    };
     let received = app.now().wall;
-    let result = match &call.request {
+    let body = unpacked(&call.request, &head.headers, body);
+    let result = body.and_then(|body| match &call.request {
         Request::Ours(..) => ours(app, &body, received),
         Request::Batch(_) => batch_answer(app, &body, received),
         Request::Listing => listing(app, &body, received),
-    };
+    });
     result.unwrap_or(PeerResult::Failed(Failure::Unreadable))
+}
+
+fn unpacked(request: &Request, headers: &HeaderMap, body: Bytes) -> Option<Bytes> {
+    let gunzip = match request {
+        Request::Ours(..) | Request::Batch(_) => gunzip,
+        Request::Listing => gunzip_listing,
+    };
+    match coding_of(headers).ok()? {
+        ContentCoding::Identity => Some(body),
+        ContentCoding::Gzip => gunzip(&body, max_bytes(request)).map(Bytes::from).ok(),
+    }
 }
 
 /// Whoever does not know the question is a Java server. Redirects are never followed (F20).
@@ -154,7 +155,7 @@ fn refused(call: &PeerCall, status: StatusCode, retry_after: Option<Duration>) -
     }
 }
 
-fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
     seconds.trim().parse().ok().map(Duration::from_secs)
 }
@@ -263,5 +264,18 @@ mod tests {
         };
         let have_instance: Vec<bool> = answers.iter().map(|it| it.instance.is_some()).collect();
         assert_eq!(have_instance, [true, false]);
+    }
+    /// Alike instances with long texts come to more than the ratio that a body is held to that somebody sends by himself.
+    #[test]
+    fn a_listing_that_was_asked_for_may_be_any_multiple_of_its_packed_size() {
+        let alike = vec![b'a'; 10 << 20];
+        let packed = Bytes::from(gzip(&alike));
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        let unpacked_as = |request| unpacked(&request, &headers, packed.clone());
+        assert!(unpacked_as(Request::Listing) == Some(alike.into()));
+        assert!(unpacked_as(Request::Batch(Vec::new())).is_none());
+        headers.append(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        assert!(unpacked(&Request::Listing, &headers, packed).is_none());
     }
 }

@@ -3,11 +3,13 @@
 use bytes::Bytes;
 use heureka_core::FetchFailure;
 use heureka_model::{Application, Applications, InstanceInfo, RegionName, UnixMillis};
-use heureka_wire::{Format, Listing, decode_applications};
+use heureka_wire::{
+    ContentCoding, Format, GunzipError, Listing, decode_applications, gunzip_listing,
+};
 use http::Response;
 
 use super::quotable;
-use crate::eureka::{BodyError, BodyLimit, unpack_listing};
+use crate::eureka::coding_of;
 
 /// Reads the listing of a region (server.md G5).
 pub(super) fn read(
@@ -23,19 +25,16 @@ pub(super) fn read(
     if body.len() > limit_bytes {
         return Err(FetchFailure::TooLarge { limit_bytes });
     }
-    let limit = BodyLimit {
-        setting: "remote-region-max-body",
-        bytes: limit_bytes,
+    let body = match coding_of(&head.headers).map_err(unreadable)? {
+        ContentCoding::Identity => body,
+        ContentCoding::Gzip => gunzip_listing(&body, limit_bytes)
+            .map_err(|error| match error {
+                GunzipError::TooLarge => FetchFailure::TooLarge { limit_bytes },
+                GunzipError::Broken => unreadable(error),
+            })?
+            .into(),
     };
-    let body = unpack_listing(&head.headers, body, limit).map_err(|error| match error {
-        BodyError::TooLarge(_) => FetchFailure::TooLarge { limit_bytes },
-        BodyError::TimedOut
-        | BodyError::Broken
-        | BodyError::BrokenGzip
-        | BodyError::UnknownEncoding => unreadable(&error.to_string()),
-    })?;
-    let listing =
-        decode_applications(&body, Format::Json).map_err(|error| unreadable(&error.to_string()))?;
+    let listing = decode_applications(&body, Format::Json).map_err(unreadable)?;
     Ok(taken(region, listing, received))
 }
 
@@ -70,6 +69,6 @@ fn taken(region: &RegionName, listing: Listing, received: UnixMillis) -> Applica
     }
 }
 
-fn unreadable(reason: &str) -> FetchFailure {
-    FetchFailure::Unreadable(quotable(reason))
+fn unreadable(error: impl std::error::Error) -> FetchFailure {
+    FetchFailure::Unreadable(quotable(&error.to_string()))
 }
