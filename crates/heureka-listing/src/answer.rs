@@ -32,6 +32,32 @@ impl Header {
     }
 }
 
+/// What some rows of a listing are a document as.
+#[derive(Clone, Copy, Debug)]
+pub enum Whole {
+    /// The one application that they are of.
+    Application,
+    /// A listing of nothing else, with this header.
+    Listing(Header),
+}
+
+impl Whole {
+    pub(crate) fn shape(self, form: Form) -> Shape {
+        match self {
+            Self::Application => Shape::application(form),
+            Self::Listing(_) => Shape::listing(form),
+        }
+    }
+
+    /// What stands before the first application and behind the last.
+    pub(crate) fn ends(self, shape: Shape, is_empty: bool) -> (Vec<u8>, Vec<u8>) {
+        match self {
+            Self::Application => (Vec::new(), Vec::new()),
+            Self::Listing(header) => header.ends(shape, is_empty),
+        }
+    }
+}
+
 /// A body in pieces that are shared with other bodies. It has exactly `length_bytes`.
 #[derive(Debug)]
 pub struct Body {

@@ -27,7 +27,7 @@ mod shape;
 mod tree;
 mod walk;
 
-pub use answer::{Body, BodyPieces, Header};
+pub use answer::{Body, BodyPieces, Header, Whole};
 pub use forget::AskedForms;
 pub use piece::Piece;
 pub use row::Row;

@@ -202,11 +202,29 @@ impl PackedRuns {
                 before: before.cloned(),
                 packed: make(),
             });
-            if run.shape == shape && run.rows == *rows && is_same(run.before.as_ref(), before) {
+            if run.is(shape, rows, before) {
                 return run.packed.clone();
             }
         }
         make()
+    }
+
+    /// What is known of these rows behind this one in this shape.
+    pub(crate) fn get(
+        &self,
+        shape: Shape,
+        rows: &Range<usize>,
+        before: Option<&Row>,
+    ) -> Option<&Packed> {
+        let mut known = self.0.iter().map_while(Slot::get);
+        let run = known.find(|run| run.is(shape, rows, before))?;
+        Some(&run.packed)
+    }
+}
+
+impl PackedRun {
+    fn is(&self, shape: Shape, rows: &Range<usize>, before: Option<&Row>) -> bool {
+        self.shape == shape && self.rows == *rows && is_same(self.before.as_ref(), before)
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use heureka_model::{AppName, Digest, InstanceInfo, StatusCounts};
 use heureka_wire::{Checksum, Form, MEMBER_HEAD, Packer, member_end, stored};
 
-use crate::answer::{Body, Header};
+use crate::answer::{Body, Whole};
 use crate::memo::Packed;
 use crate::packed::{bytes_of, packed};
 use crate::plain::junction;
@@ -105,53 +105,35 @@ impl Selection {
         self.totals.weight_bytes
     }
 
-    /// The rows, which are of one application, as a document of its own.
+    /// The rows as a document of their own.
     #[must_use]
-    pub fn application(&self, form: Form) -> Body {
-        self.plain(Shape::application(form), &[], &[])
-    }
-
-    /// [`Selection::application`] as one gzip member.
-    #[must_use]
-    pub fn packed_application(&self, form: Form, packer: &mut Packer) -> Body {
-        self.packed(Shape::application(form), &[], &[], packer)
-    }
-
-    /// The rows as a listing.
-    #[must_use]
-    pub fn listing(&self, form: Form, header: &Header) -> Body {
-        let shape = Shape::listing(form);
-        let (head, tail) = header.ends(shape, self.is_empty());
-        self.plain(shape, &head, &tail)
-    }
-
-    /// [`Selection::listing`] as one gzip member.
-    #[must_use]
-    pub fn packed_listing(&self, form: Form, header: &Header, packer: &mut Packer) -> Body {
-        let shape = Shape::listing(form);
-        let (head, tail) = header.ends(shape, self.is_empty());
-        self.packed(shape, &head, &tail, packer)
-    }
-
-    fn plain(&self, shape: Shape, head: &[u8], tail: &[u8]) -> Body {
+    pub fn plain(&self, form: Form, whole: Whole) -> Body {
+        let shape = whole.shape(form);
+        let (head, tail) = whole.ends(shape, self.is_empty());
         let mut gathered = Gathered::default();
-        gathered.copy(head);
+        gathered.copy(&head);
         for (between, run) in self.runs(shape) {
             gathered.copy(&between);
             gathered.share(run.bytes(shape));
         }
         gathered.copy(&self.tail(shape));
-        gathered.copy(tail);
+        gathered.copy(&tail);
         Body::at_once(gathered.finish())
     }
 
-    fn packed(&self, shape: Shape, head: &[u8], tail: &[u8], packer: &mut Packer) -> Body {
+    /// [`Selection::plain`] as one gzip member.
+    #[must_use]
+    pub fn packed(&self, form: Form, whole: Whole, packer: &mut Packer) -> Body {
+        let shape = whole.shape(form);
+        let (head, tail) = whole.ends(shape, self.is_empty());
         let mut member = Member::begin();
-        member.store(head);
+        member.store(&head);
         let mut before = None;
         for (between, run) in self.runs(shape) {
-            if let Some(leaf) = run.packed_leaf(shape, before, packer) {
-                member.add(leaf.checksum, &leaf.bytes);
+            if let Some(leaf) = run.shared_leaf(shape, before) {
+                if let Some(packed) = leaf.packed(shape.of_rows(), packer) {
+                    member.add(packed.checksum, &packed.bytes);
+                }
             } else {
                 member.store(&between);
                 let packed = run.packed(shape, before, &between, packer);
@@ -160,8 +142,27 @@ impl Selection {
             before = run.last();
         }
         member.store(&self.tail(shape));
-        member.store(tail);
+        member.store(&tail);
         Body::at_once(vec![member.end()])
+    }
+
+    /// How many parts, none larger than a leaf, have yet to be written or deflated before it can be had as such a document,
+    /// counted to no more than `at_most`.
+    #[must_use]
+    pub fn missing_parts(
+        &self,
+        form: Form,
+        whole: Whole,
+        is_packed: bool,
+        at_most: usize,
+    ) -> usize {
+        let shape = whole.shape(form);
+        let mut before = None;
+        let missing = self.runs.iter().filter(|run| {
+            let before = std::mem::replace(&mut before, run.last());
+            !run.is_known(shape, before, is_packed)
+        });
+        missing.take(at_most).count()
     }
 
     /// Adds a whole segment.
@@ -270,22 +271,26 @@ impl Run {
         rows.map(|rows| rows.of(&self.rows)).unwrap_or_default()
     }
 
-    /// A whole leaf behind a row, as the whole listing has it, with what stands between both.
-    fn packed_leaf(
-        &self,
-        shape: Shape,
-        before: Option<&Row>,
-        packer: &mut Packer,
-    ) -> Option<&Packed> {
+    /// The whole leaf, where it stands behind the same row as in the whole listing, and so is deflated as it is there, with what
+    /// stands between both.
+    fn shared_leaf(&self, shape: Shape, before: Option<&Row>) -> Option<&Node> {
         let leaf = self.leaf()?;
-        let own = shape.of_rows();
-        let is_whole = self.rows == (0..leaf.rows.len()) && own == Shape::listing(shape.form);
+        let is_whole =
+            self.rows == (0..leaf.rows.len()) && shape.of_rows() == Shape::listing(shape.form);
         let is_shared = is_whole && before.is_some() && leaf.is_behind(before);
-        if is_shared {
-            self.leaf.packed(own, packer)
-        } else {
-            None
-        }
+        is_shared.then_some(&*self.leaf)
+    }
+
+    /// Whether it was written, or deflated behind this row.
+    fn is_known(&self, shape: Shape, before: Option<&Row>, is_packed: bool) -> bool {
+        let memo = self.leaf().and_then(|leaf| leaf.memo.get());
+        memo.is_some_and(|memo| {
+            if is_packed && self.shared_leaf(shape, before).is_none() {
+                memo.packed_runs.get(shape, &self.rows, before).is_some()
+            } else {
+                memo.has(shape.slot(), is_packed)
+            }
+        })
     }
 
     /// The rows, deflated, behind a row and what stands between both.

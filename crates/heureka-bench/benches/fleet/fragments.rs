@@ -1,7 +1,7 @@
 //! The rows of a full registry, as a server keeps them for listings.
 
 use heureka_core::{Cursor, Scope};
-use heureka_listing::{Body, Edit, Header, Listing, Piece, Row};
+use heureka_listing::{Body, Edit, Header, Listing, Piece, Row, Whole};
 use heureka_model::{Digest, InstanceStatus, VERSION_OF_FULL};
 use heureka_wire::{Detail, Form, Format, Packer, Version};
 
@@ -73,7 +73,11 @@ impl Fragments {
     }
 
     pub(crate) fn read_application(&self, app: &str) -> usize {
-        taken(self.listing.application(app).application(JSON))
+        taken(
+            self.listing
+                .application(app)
+                .plain(JSON, Whole::Application),
+        )
     }
 
     fn header(&self) -> Header {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use heureka_listing::{Header, Listing, Row, Vip};
-use heureka_model::{Application, Applications, InstanceInfo, Texts, VERSION_OF_VIP};
+use heureka_listing::{Header, Listing, Row, Vip, Whole};
+use heureka_model::{Application, Applications, InstanceInfo, StatusCounts, Texts, VERSION_OF_VIP};
 use heureka_wire::{Packer, encode_application, encode_applications, gunzip};
 
 use crate::fleet::{Naive, applications, bytes_of, forms, header, instance};
@@ -55,7 +55,7 @@ fn expected(
     });
     let applications: Vec<Application> = chosen.collect();
     let infos = applications.iter().flat_map(|app| &app.instances);
-    let statuses: heureka_model::StatusCounts = infos.map(|info| info.status).collect();
+    let statuses: StatusCounts = infos.map(|info| info.status).collect();
     Applications {
         version: VERSION_OF_VIP,
         hash: statuses.hash(),
@@ -79,14 +79,15 @@ fn an_application_is_cut_out_of_the_leaves() {
         assert_eq!(selection.statuses().hash(), expected.hash);
         assert_eq!(selection.content(), of_infos(&expected).content());
         for form in forms() {
-            let bytes = bytes_of(selection.application(form));
+            let bytes = bytes_of(selection.plain(form, Whole::Application));
             assert!(
                 bytes == encode_application(&expected.applications[0], form),
                 "{app} {form:?}"
             );
             // The second time it is made of what was kept.
             for _ in 0..2 {
-                let packed = bytes_of(selection.packed_application(form, &mut Packer::new()));
+                let packed =
+                    bytes_of(selection.packed(form, Whole::Application, &mut Packer::new()));
                 assert!(
                     gunzip(&packed, usize::MAX).unwrap() == bytes,
                     "{app} {form:?}"
@@ -106,7 +107,7 @@ fn what_was_written_for_an_application_serves_the_whole_listing() {
     for form in forms() {
         let (listing, naive) = world();
         for app in ["A", "B", "C", "CC", "D"] {
-            bytes_of(listing.application(app).application(form));
+            bytes_of(listing.application(app).plain(form, Whole::Application));
         }
         let bytes = bytes_of(listing.plain(form, &header(&listing)));
         assert!(
@@ -144,13 +145,14 @@ fn who_is_found_under_a_name_is_cut_out_of_the_leaves() {
             statuses: selection.statuses(),
         };
         for form in forms() {
-            let bytes = bytes_of(selection.listing(form, &header));
+            let bytes = bytes_of(selection.plain(form, Whole::Listing(header)));
             assert!(
                 bytes == encode_applications(&expected, form),
                 "{apps:?} {form:?}"
             );
             for _ in 0..2 {
-                let packed = bytes_of(selection.packed_listing(form, &header, &mut Packer::new()));
+                let packed =
+                    bytes_of(selection.packed(form, Whole::Listing(header), &mut Packer::new()));
                 assert!(
                     gunzip(&packed, usize::MAX).unwrap() == bytes,
                     "{apps:?} {form:?}"
@@ -176,18 +178,50 @@ fn what_was_deflated_for_an_application_is_not_taken_for_who_is_found_under_a_na
                     statuses: found.statuses(),
                 };
                 let check_application = || {
-                    let packed = bytes_of(whole.packed_application(form, &mut Packer::new()));
-                    let plain = bytes_of(whole.application(form));
+                    let packed =
+                        bytes_of(whole.packed(form, Whole::Application, &mut Packer::new()));
+                    let plain = bytes_of(whole.plain(form, Whole::Application));
                     assert!(gunzip(&packed, usize::MAX) == Ok(plain), "{app} {form:?}");
                 };
                 if application_first {
                     check_application();
                 }
-                let packed = bytes_of(found.packed_listing(form, &header, &mut Packer::new()));
-                let plain = bytes_of(found.listing(form, &header));
+                let packed =
+                    bytes_of(found.packed(form, Whole::Listing(header), &mut Packer::new()));
+                let plain = bytes_of(found.plain(form, Whole::Listing(header)));
                 assert!(gunzip(&packed, usize::MAX) == Ok(plain), "{vip} {form:?}");
                 check_application();
             }
+        }
+    }
+}
+
+/// Each form of a part is made once, whether a leaf of it is also one of the whole listing or only a piece of a leaf.
+#[test]
+fn nothing_of_a_part_is_missing_once_it_was_made() {
+    let header = Header {
+        version: VERSION_OF_VIP,
+        statuses: StatusCounts::default(),
+    };
+    for (form, is_packed) in forms()
+        .into_iter()
+        .flat_map(|form| [(form, true), (form, false)])
+    {
+        for whole in [Whole::Application, Whole::Listing(header)] {
+            let (listing, _) = world();
+            let part = match whole {
+                Whole::Application => listing.application("B"),
+                Whole::Listing(_) => listing.carriers(["B"], Vip::Usual("b")),
+            };
+            assert!(part.missing_parts(form, whole, is_packed, 99) >= 5);
+            assert_eq!(part.missing_parts(form, whole, is_packed, 2), 2);
+            if is_packed {
+                bytes_of(part.packed(form, whole, &mut Packer::new()));
+            } else {
+                bytes_of(part.plain(form, whole));
+            }
+            let missing = part.missing_parts(form, whole, is_packed, 99);
+            assert_eq!(missing, 0, "{form:?} {whole:?} {is_packed}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use heureka_core::{ClientClass, DeltaRefused, Fetch};
-use heureka_listing::{Header, Listing, Row, Selection, Vip};
+use heureka_listing::{Header, Listing, Row, Selection, Vip, Whole};
 use heureka_model::{AppName, VERSION_OF_FULL, VERSION_OF_VIP};
 use heureka_wire::{AnswerType, Form, accepts_gzip, detail, listing_answer};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -12,7 +12,7 @@ use super::answer::Answer;
 use super::refusal::Refusal;
 use super::{Call, list_of};
 use crate::app::App;
-use crate::listings::{Coded, Listings, Making, ScopeKey, Shows, Tag, Whole};
+use crate::listings::{Asked, Coded, Listings, ScopeKey, Shows, Tag};
 
 /// The header by which a client says what it is (server.md 7.3).
 const IDENTITY: HeaderName = HeaderName::from_static("discoveryidentity-name");
@@ -85,7 +85,7 @@ pub(super) fn application(app: &App, call: &Call<'_>, name: &str) -> Result<Answ
     }
     let tag = Tag::new(Shows::Rows, found.content(), wanted.form, &ScopeKey::Local);
     wanted.unless_known(call, tag, || {
-        Ok(wanted.answer(app, call, &found, Whole::Application))
+        Ok(wanted.answer(app, call, found, Whole::Application))
     })
 }
 
@@ -119,7 +119,7 @@ fn carriers(
         statuses: found.statuses(),
     };
     wanted.unless_known(call, tag, || {
-        Ok(wanted.answer(app, call, &found, Whole::Listing(header)))
+        Ok(wanted.answer(app, call, found, Whole::Listing(header)))
     })
 }
 
@@ -180,7 +180,7 @@ struct Wanted {
 impl Wanted {
     fn by(call: &Call<'_>) -> Result<Self, Refusal> {
         let accept = call.accept();
-        let answer_type = listing_answer(accept.as_deref()).map_err(|_| Refusal::NotAcceptable)?;
+        let answer_type = listing_answer(accept.as_deref())?;
         let form = Form {
             format: answer_type.format,
             detail: detail(call.header(EUREKA_ACCEPT)),
@@ -210,17 +210,15 @@ impl Wanted {
 
     /// A part of the registry: packed where the client takes that and it is long. Spring's server never packs these, but
     /// Netflix's does.
-    fn answer(&self, app: &App, call: &Call<'_>, found: &Selection, whole: Whole) -> Answer {
+    fn answer(&self, app: &App, call: &Call<'_>, found: Selection, whole: Whole) -> Answer {
         let is_long = found.weight_bytes() >= PACKED_FROM_BYTES;
         let coded = self.coded(is_long && takes_gzip(call));
-        let body = app.listings().part(found, coded, &whole);
-        self.with_listing(coded, Making::Made(body))
+        self.with_listing(app, Asked::Part(found, whole), coded)
     }
 
     /// The two listings that clients fetch all the time are packed wherever the client takes that.
     fn pack(&self, app: &App, call: &Call<'_>, listing: Listing, header: Header) -> Answer {
-        let coded = self.usual(call);
-        self.with_listing(coded, Listings::body(app, listing, coded, header))
+        self.with_listing(app, Asked::All(listing, header), self.usual(call))
     }
 
     /// How it gets what is packed wherever the client takes that.
@@ -235,7 +233,8 @@ impl Wanted {
         }
     }
 
-    fn with_listing(&self, coded: Coded, making: Making) -> Answer {
+    fn with_listing(&self, app: &App, asked: Asked, coded: Coded) -> Answer {
+        let making = Listings::body(app, asked, coded);
         let answer = Answer::with_listing(&self.answer_type.content_type, making);
         if coded.is_packed {
             answer.gzipped()

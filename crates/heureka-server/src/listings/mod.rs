@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heureka_core::DeltaRefused;
-use heureka_listing::{AskedForms, Body, Header, Listing, Selection};
+use heureka_listing::{AskedForms, Body, Header, Listing, Selection, Whole};
 use heureka_wire::{Form, Packer};
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
@@ -76,13 +76,13 @@ pub(crate) enum Making {
     Begun(Pin<Box<dyn Future<Output = Body> + Send>>),
 }
 
-/// What a part of a listing is shown as.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Whole {
-    /// The document of the one application that it has.
-    Application,
-    /// A listing with this header.
-    Listing(Header),
+/// What a body is made of.
+#[derive(Clone, Debug)]
+pub(crate) enum Asked {
+    /// The whole of a listing.
+    All(Listing, Header),
+    /// A part of one.
+    Part(Selection, Whole),
 }
 
 /// A form, plain or packed.
@@ -154,40 +154,25 @@ impl Listings {
         }
     }
 
-    /// The whole of a listing. What nobody has asked for yet is made now: a little of it here, and much of it beside the
-    /// connections that this thread serves.
-    pub(crate) fn body(app: &App, listing: Listing, coded: Coded, header: Header) -> Making {
-        if is_nearly_made(&listing, coded) {
-            return Making::Made(app.listings().make(&listing, coded, &header));
+    /// What of this nobody has asked for yet is made now: a little of it here, and much of it beside the connections that this
+    /// thread serves.
+    pub(crate) fn body(app: &App, asked: Asked, coded: Coded) -> Making {
+        if asked.is_nearly_made(coded) {
+            return Making::Made(app.listings().make(&asked, coded));
         }
         let app = app.clone();
         Making::Begun(Box::pin(async move {
-            make_beside(&app, listing.clone(), coded, header).await;
-            app.listings().make(&listing, coded, &header)
+            make_beside(&app, asked.clone(), coded).await;
+            app.listings().make(&asked, coded)
         }))
     }
 
-    /// A part of a listing, as a document of its own.
-    pub(crate) fn part(&self, found: &Selection, coded: Coded, whole: &Whole) -> Body {
-        let form = coded.form;
+    fn make(&self, asked: &Asked, coded: Coded) -> Body {
         if !coded.is_packed {
-            return match whole {
-                Whole::Application => found.application(form),
-                Whole::Listing(header) => found.listing(form, header),
-            };
+            return asked.plain(coded.form);
         }
         let mut packer = self.packer();
-        let body = match whole {
-            Whole::Application => found.packed_application(form, &mut packer),
-            Whole::Listing(header) => found.packed_listing(form, header, &mut packer),
-        };
-        self.put_back(packer);
-        body
-    }
-
-    fn make(&self, listing: &Listing, coded: Coded, header: &Header) -> Body {
-        let mut packer = self.packer();
-        let body = make(listing, coded, header, &mut packer);
+        let body = asked.packed(coded.form, &mut packer);
         self.put_back(packer);
         body
     }
@@ -288,33 +273,43 @@ fn follow(app: &App, scope: &ScopeKey, mirror: &mut Mirror) -> Shown {
 
 /// Makes what is missing on a thread of its own. An answer that nobody waits for any longer is made to its end, for the
 /// next one who asks.
-async fn make_beside(app: &App, listing: Listing, coded: Coded, header: Header) {
+async fn make_beside(app: &App, asked: Asked, coded: Coded) {
     let permit = Arc::clone(&app.listings().builders).acquire_owned().await;
     // Those who held the permits before may have made the same.
-    if is_nearly_made(&listing, coded) {
+    if asked.is_nearly_made(coded) {
         return;
     }
-    let mut packer = app.listings().packer();
+    let listings = app.clone();
     let making = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        make(&listing, coded, &header, &mut packer);
-        packer
+        listings.listings().make(&asked, coded);
     });
     // It ends early only with the process.
-    if let Ok(packer) = making.await {
-        app.listings().put_back(packer);
+    let _made = making.await;
+}
+
+impl Asked {
+    fn plain(&self, form: Form) -> Body {
+        match self {
+            Self::All(listing, header) => listing.plain(form, header),
+            Self::Part(found, whole) => found.plain(form, *whole),
+        }
     }
-}
 
-fn is_nearly_made(listing: &Listing, coded: Coded) -> bool {
-    listing.missing_leaves(coded.form, coded.is_packed, LEAVES_AT_ONCE + 1) <= LEAVES_AT_ONCE
-}
+    fn packed(&self, form: Form, packer: &mut Packer) -> Body {
+        match self {
+            Self::All(listing, header) => listing.packed(form, header, packer),
+            Self::Part(found, whole) => found.packed(form, *whole, packer),
+        }
+    }
 
-fn make(listing: &Listing, coded: Coded, header: &Header, packer: &mut Packer) -> Body {
-    if coded.is_packed {
-        listing.packed(coded.form, header, packer)
-    } else {
-        listing.plain(coded.form, header)
+    fn is_nearly_made(&self, Coded { form, is_packed }: Coded) -> bool {
+        let at_most = LEAVES_AT_ONCE + 1;
+        let missing = match self {
+            Self::All(listing, _) => listing.missing_leaves(form, is_packed, at_most),
+            Self::Part(found, whole) => found.missing_parts(form, *whole, is_packed, at_most),
+        };
+        missing <= LEAVES_AT_ONCE
     }
 }
 

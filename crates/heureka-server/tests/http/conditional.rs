@@ -250,9 +250,15 @@ fn what_is_accepted_may_be_said_on_several_lines() {
     }
 }
 
-/// Long enough to be packed: 60 instances, read packed as an application and under their names.
+/// Long enough to be packed, and the second so long that it is made beside the connections; read packed as an application and
+/// under their names.
 #[test]
 fn packed_parts_unpack_to_what_is_answered_plain_in_whatever_order_they_are_asked_for() {
+    check_packed_parts(60);
+    check_packed_parts(600);
+}
+
+fn check_packed_parts(instances: usize) {
     let gzip = ("Accept-Encoding", "gzip");
     let paths = [
         "/eureka/apps/ORDERS",
@@ -261,8 +267,8 @@ fn packed_parts_unpack_to_what_is_answered_plain_in_whatever_order_they_are_aske
     ];
     for first in 0..paths.len() {
         let server = TestServer::start(ServerConfig::default());
-        (0..60).for_each(|id| register(&server, &format!("host-{id}")));
-        for path in paths[first..].iter().chain(&paths[..first]) {
+        (0..instances).for_each(|id| register(&server, &format!("host-{id}")));
+        for path in paths.iter().cycle().skip(first).take(paths.len()) {
             let packed = server.send("GET", path, &[JSON, gzip], b"");
             assert_eq!(packed.header("Content-Encoding"), Some("gzip"), "{path}");
             let unpacked = heureka_wire::gunzip(&packed.body, usize::MAX);
