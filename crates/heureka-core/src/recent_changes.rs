@@ -45,7 +45,8 @@ pub(crate) struct Change {
     pub(crate) gone: Option<Box<InstanceInfo>>,
     /// How many changes there were before it.
     pub(crate) order: u64,
-    at: Duration,
+    /// When it happened.
+    pub(crate) at: Duration,
     digest: u64,
 }
 

@@ -24,8 +24,8 @@ struct Seen {
 pub struct News {
     /// Everything that is shown, where what was known before no longer counts.
     pub everything: Option<Vec<InstanceInfo>>,
-    /// What a delta shows and has not been seen, place by place, the oldest first. Where everything is told, these are
-    /// all that a delta shows.
+    /// What a delta shows and has not been seen, the oldest first, wherever it happened. Where everything is told, these
+    /// are all that a delta shows.
     pub changes: Vec<ShownChange>,
     /// For each place, the order of the oldest change that a delta still shows.
     pub oldest_orders: Vec<u64>,
@@ -58,7 +58,7 @@ impl View<'_> {
         }
         let news = News {
             everything: is_missing.then(|| self.instances()),
-            changes: self.changes_since(local, cursor),
+            changes: self.shown_changes(local, cursor),
             oldest_orders: self
                 .windows(local)
                 .map(|(_, window)| window.oldest_order())
@@ -71,15 +71,10 @@ impl View<'_> {
         news
     }
 
-    fn changes_since(&self, local: &RecentChanges, cursor: &Cursor) -> Vec<ShownChange> {
-        let windows = self.windows(local).enumerate();
-        let changes = windows.flat_map(|(index, (place, window))| {
-            let order = cursor.seen_of(place).unwrap_or(0);
-            let own = window.since(order);
-            own.map(move |(names, change)| (index, names, change))
-        });
+    fn shown_changes(&self, local: &RecentChanges, cursor: &Cursor) -> Vec<ShownChange> {
+        let first = |place: Option<&RegionName>| cursor.seen_of(place).unwrap_or(0);
+        let changes = self.changes_since(local, first).into_iter();
         changes
-            .filter(|(index, _, change)| self.allows(*index, &change.key.app))
             .filter_map(|(place, names, change)| self.shown_change(place, names, change))
             .collect()
     }

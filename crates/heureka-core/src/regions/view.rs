@@ -11,7 +11,7 @@ use super::region::Region;
 use crate::entry::Entry;
 use crate::instances::Instances;
 use crate::place::Names;
-use crate::recent_changes::{RecentChanges, version_of};
+use crate::recent_changes::{Change, RecentChanges, version_of};
 use crate::registry::Registry;
 
 /// Whose instances a listing shows besides those that are registered here.
@@ -89,12 +89,8 @@ impl<'a> View<'a> {
     /// Every key that changed, as it is shown now, or as it was when it left (server.md R82). A key that left one place
     /// and is still shown from another one has not left.
     pub(crate) fn changed(&self, local: &RecentChanges) -> Vec<Application> {
-        let remote = self.regions.iter().flat_map(|region| {
-            let changes = region.changes().iter();
-            changes.filter(|(_, change)| region.allows(&change.key.app))
-        });
         let mut by_app: IndexMap<&AppName, IndexMap<&InstanceId, InstanceInfo>> = IndexMap::new();
-        for (names, change) in local.iter().chain(remote) {
+        for (_, names, change) in self.changes_since(local, |_| 0) {
             let InstanceKey { app, id } = &change.key;
             let gone = || change.gone.as_deref().cloned();
             let shown = self.get(names, &change.key).map(|(info, _)| info);
@@ -125,8 +121,25 @@ impl<'a> View<'a> {
         std::iter::once((None, local)).chain(regions)
     }
 
+    /// The changes of what is shown, in each place from the order that `first` says of it, with the index of their place. They
+    /// come in the order of time, so that the last one of a key is the last to leave a window as well.
+    pub(super) fn changes_since<'b>(
+        &'b self,
+        local: &'b RecentChanges,
+        first: impl Fn(Option<&RegionName>) -> u64,
+    ) -> Vec<(usize, Names, &'b Change)> {
+        let mut changes = Vec::new();
+        for (index, (place, window)) in self.windows(local).enumerate() {
+            let own = window.since(first(place));
+            let own = own.filter(|(_, change)| self.allows(index, &change.key.app));
+            changes.extend(own.map(|(names, change)| (index, names, change)));
+        }
+        changes.sort_by_key(|(_, _, change)| change.at);
+        changes
+    }
+
     /// Whether the place, an index of [`View::windows`], adds instances of the application to what is shown.
-    pub(super) fn allows(&self, place: usize, app: &AppName) -> bool {
+    fn allows(&self, place: usize, app: &AppName) -> bool {
         let region = place.checked_sub(1).and_then(|at| self.regions.get(at));
         region.is_none_or(|region| region.allows(app))
     }
