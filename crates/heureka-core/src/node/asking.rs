@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use heureka_model::{AgeOf, InstanceKey, NodeId, Now};
 
+use super::rounds::PAUSE_IN_ROUND;
 use super::{Event, Node};
 use crate::entry::LeaseOrigin;
 use crate::eviction::EvictionReport;
 use crate::peers::{PeerId, Reach};
 
+/// How many leave in one call: each takes two microseconds in a large registry, and whoever wants something of the node waits
+/// meanwhile.
+const EVICTED_AT_ONCE: usize = 500;
+
 /// One question to all reached peers.
 #[derive(Debug)]
 pub(crate) struct Inquiry {
-    /// Who would be evicted.
+    /// Who would be evicted, and has not been looked at again.
     pub(crate) report: EvictionReport,
     /// Who has not been asked yet.
     pub(crate) to_ask: Vec<PeerId>,
@@ -20,12 +25,22 @@ pub(crate) struct Inquiry {
     pub(crate) waits_for: Vec<PeerId>,
     /// Who answered.
     pub(crate) answered: Vec<PeerId>,
+    /// Until when answers are waited for, or when the eviction goes on that has begun.
     pub(crate) deadline: Duration,
+    /// Who has been evicted, once there is nobody to wait for.
+    evicted: Vec<InstanceKey>,
 }
 
 impl Inquiry {
     fn is_over(&self, mono: Duration) -> bool {
         (self.to_ask.is_empty() && self.waits_for.is_empty()) || mono >= self.deadline
+    }
+
+    /// Nobody else is asked or waited for.
+    fn go_on_at(&mut self, time: Duration) {
+        self.to_ask.clear();
+        self.waits_for.clear();
+        self.deadline = time;
     }
 }
 
@@ -40,6 +55,7 @@ impl Node {
             waits_for: Vec::new(),
             answered: Vec::new(),
             deadline,
+            evicted: Vec::new(),
         });
         self.finish_inquiry(now);
     }
@@ -75,39 +91,40 @@ impl Node {
         self.finish_inquiry(now);
     }
 
-    /// Evicts, once everybody has answered or the time is over, those whom nobody has younger.
+    /// Evicts, once everybody has answered or the time is over, those whom nobody has younger: some now, and the others when
+    /// it is called again.
     pub(super) fn finish_inquiry(&mut self, now: Now) {
-        let is_over = self
-            .cluster
-            .inquiry
-            .as_ref()
-            .is_some_and(|inquiry| inquiry.is_over(now.mono));
-        if !is_over {
-            return;
-        }
-        let Some(inquiry) = self.cluster.inquiry.take() else {
+        let inquiry = &mut self.cluster.inquiry;
+        let Some(mut inquiry) = inquiry.take_if(|inquiry| inquiry.is_over(now.mono)) else {
             return;
         };
-        let EvictionReport {
-            evicted,
-            left_for_later,
-        } = inquiry.report;
-        let evicted: Vec<InstanceKey> = evicted
-            .into_iter()
-            .filter(|key| self.may_be_evicted(now.mono, key, &inquiry.answered))
-            .collect();
-        if evicted.is_empty() || now.mono < self.postponed_until || self.is_late(now.mono) {
-            return;
+        if now.mono >= self.postponed_until && !self.is_late(now.mono) {
+            self.evict_some(now, &mut inquiry);
+            if !inquiry.report.evicted.is_empty() {
+                inquiry.go_on_at(now.mono.saturating_add(PAUSE_IN_ROUND));
+                self.cluster.inquiry = Some(inquiry);
+                return;
+            }
         }
-        for key in &evicted {
-            self.take_out(now, key.app.as_str(), key.id.as_str());
-            self.cluster.peers.forget(key);
+        if !inquiry.evicted.is_empty() {
+            self.tell(Event::Evicted(EvictionReport {
+                evicted: inquiry.evicted,
+                left_for_later: inquiry.report.left_for_later,
+            }));
+            self.update_protection(now.mono);
         }
-        self.tell(Event::Evicted(EvictionReport {
-            evicted,
-            left_for_later,
-        }));
-        self.update_protection(now.mono);
+    }
+
+    fn evict_some(&mut self, now: Now, inquiry: &mut Inquiry) {
+        let candidates = &mut inquiry.report.evicted;
+        let rest = candidates.len().saturating_sub(EVICTED_AT_ONCE);
+        for key in candidates.split_off(rest) {
+            if self.may_be_evicted(now.mono, &key, &inquiry.answered) {
+                self.take_out(now, key.app.as_str(), key.id.as_str());
+                self.cluster.peers.forget(&key);
+                inquiry.evicted.push(key);
+            }
+        }
     }
 
     fn may_be_evicted(&self, mono: Duration, key: &InstanceKey, answered: &[PeerId]) -> bool {

@@ -87,6 +87,8 @@ pub struct Node {
     open_round: Option<Duration>,
     /// No eviction before: this node itself was late, so the silence may be its own.
     postponed_until: Duration,
+    /// When those are looked at again who are kept although their lease has ended.
+    nobody_leaves_before: Duration,
     events: VecDeque<Event>,
 }
 
@@ -115,6 +117,7 @@ impl Node {
             next_round: now.mono.saturating_add(config.eviction_interval),
             open_round: None,
             postponed_until: Duration::ZERO,
+            nobody_leaves_before: Duration::ZERO,
             events: VecDeque::new(),
         }
     }

@@ -138,6 +138,38 @@ fn a_round_evicts_no_more_than_the_threshold_leaves() {
     }
 }
 
+// Whoever wants something of the node meanwhile has a turn, and a sign of life in time counts.
+#[test]
+fn many_leave_in_parts_and_are_told_of_at_once() {
+    let mut world = World::unprotected();
+    world.register_many(1200, (30, 90));
+    world.pass(secs(90));
+    let mut left = vec![1200];
+    let end = world.now.mono + secs(2);
+    while world.node.poll_timeout().0 <= end {
+        let due = world.node.poll_timeout().0;
+        world.stall(due.saturating_sub(world.now.mono));
+        world.node.handle_timeout(world.now);
+        if world.keys().len() < left[left.len() - 1] {
+            left.push(world.keys().len());
+            world.beat_of("7");
+        }
+    }
+    // The one that has renewed may have been among the first who left.
+    assert!(matches!(left[..], [1200, 700, 200, 0 | 1]), "{left:?}");
+    let evicted: Vec<usize> = world
+        .events()
+        .iter()
+        .filter_map(|event| match event {
+            Event::Evicted(report) => Some(report.evicted.len()),
+            Event::Cluster(_) | Event::ProtectionChanged(_) | Event::EvictionPostponed { .. } => {
+                None
+            }
+        })
+        .collect();
+    assert_eq!(evicted, [1200 - left[3]]);
+}
+
 #[test]
 fn what_a_round_leaves_for_later_is_told() {
     let mut world = World::new();
