@@ -34,6 +34,8 @@ pub(crate) enum Listing {
     Vip(usize),
     /// `apps/{app}/{id}` of the instance with this number.
     Instance(usize),
+    /// `instances/{id}` of the same.
+    InstanceById(usize),
 }
 
 /// A number of instances in a number of applications, at one server.
@@ -127,6 +129,9 @@ impl Fleet {
             Listing::App(app) => self.line(out, "GET", format_args!("/apps/APP{app:05}")),
             Listing::Vip(app) => self.line(out, "GET", format_args!("/vips/app{app:05}")),
             Listing::Instance(n) => self.line(out, "GET", format_args!("/apps/{}", self.key(n))),
+            Listing::InstanceById(n) => {
+                self.line(out, "GET", format_args!("/instances/{}", self.id(n)));
+            }
         }
         out.extend_from_slice(JSON_HEADERS.as_bytes());
         if coding == Coding::Gzip {
@@ -160,17 +165,21 @@ impl Fleet {
     }
 
     fn key(&self, n: usize) -> String {
-        let app = n % self.apps;
-        format!("APP{app:05}/{}:app{app:05}:8080", host(n))
+        format!("APP{:05}/{}", n % self.apps, self.id(n))
+    }
+
+    fn id(&self, n: usize) -> String {
+        format!("{}:app{:05}:8080", host(n), n % self.apps)
     }
 
     /// What a Spring Cloud client sends for an instance with a few entries of metadata.
     fn document(&self, n: usize, version: u64) -> String {
         let (app, host, lease_secs) = (n % self.apps, host(n), self.lease_secs);
+        let id = self.id(n);
         let dirty_ms = self.first_dirty_ms + version;
         let (a, b, c, zone) = (n / 65_536 % 256, n / 256 % 256, n % 256, n % 3);
         format!(
-            r#"{{"instance":{{"instanceId":"{host}:app{app:05}:8080","app":"APP{app:05}","appGroupName":null,"ipAddr":"10.{a}.{b}.{c}","sid":"na","homePageUrl":"http://{host}:8080/","statusPageUrl":"http://{host}:8080/actuator/info","healthCheckUrl":"http://{host}:8080/actuator/health","secureHealthCheckUrl":null,"vipAddress":"app{app:05}","secureVipAddress":"app{app:05}","countryId":1,"dataCenterInfo":{{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"}},"hostName":"{host}","status":"UP","overriddenStatus":"UNKNOWN","leaseInfo":{{"renewalIntervalInSecs":30,"durationInSecs":{lease_secs},"registrationTimestamp":0,"lastRenewalTimestamp":0,"evictionTimestamp":0,"serviceUpTimestamp":0}},"isCoordinatingDiscoveryServer":false,"lastUpdatedTimestamp":{dirty_ms},"lastDirtyTimestamp":{dirty_ms},"actionType":null,"asgName":null,"port":{{"$":8080,"@enabled":"true"}},"securePort":{{"$":443,"@enabled":"false"}},"metadata":{{"management.port":"8081","zone":"zone-{zone}","version":"1.{n}.{version}"}}}}}}"#
+            r#"{{"instance":{{"instanceId":"{id}","app":"APP{app:05}","appGroupName":null,"ipAddr":"10.{a}.{b}.{c}","sid":"na","homePageUrl":"http://{host}:8080/","statusPageUrl":"http://{host}:8080/actuator/info","healthCheckUrl":"http://{host}:8080/actuator/health","secureHealthCheckUrl":null,"vipAddress":"app{app:05}","secureVipAddress":"app{app:05}","countryId":1,"dataCenterInfo":{{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"}},"hostName":"{host}","status":"UP","overriddenStatus":"UNKNOWN","leaseInfo":{{"renewalIntervalInSecs":30,"durationInSecs":{lease_secs},"registrationTimestamp":0,"lastRenewalTimestamp":0,"evictionTimestamp":0,"serviceUpTimestamp":0}},"isCoordinatingDiscoveryServer":false,"lastUpdatedTimestamp":{dirty_ms},"lastDirtyTimestamp":{dirty_ms},"actionType":null,"asgName":null,"port":{{"$":8080,"@enabled":"true"}},"securePort":{{"$":443,"@enabled":"false"}},"metadata":{{"management.port":"8081","zone":"zone-{zone}","version":"1.{n}.{version}"}}}}}}"#
         )
     }
 }
@@ -288,6 +297,10 @@ mod tests {
         assert!(
             read(Listing::Vip(3), Coding::Plain, None).starts_with("GET /eureka/vips/app00003 ")
         );
+        let key = read(Listing::Instance(777), Coding::Plain, None);
+        let id = read(Listing::InstanceById(777), Coding::Plain, None);
+        let id = id.replacen("/instances/", "/apps/APP00027/", 1);
+        assert_eq!(key, id);
     }
 
     #[test]

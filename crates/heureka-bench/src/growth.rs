@@ -20,10 +20,12 @@ const DELTA_RETENTION: Duration = Duration::from_secs(15);
 /// When those changes have left for certain.
 const DELTA_PATIENCE: Duration = Duration::from_secs(40);
 
-const CASES: [Case; 8] = [
+const CASES: [Case; 10] = [
     Case::Heartbeat,
     Case::App,
+    Case::Vip,
     Case::Instance,
+    Case::InstanceById,
     Case::DeltaNotModified,
     Case::DeltaGzip,
     Case::FullGzip,
@@ -187,7 +189,7 @@ mod tests {
         let cells = cells(&found);
         assert_eq!(cells.len(), heads().len());
         assert_eq!(cells[2..4], ["6.00", "1.50"]);
-        let rest = ["5", "200", "300", "2.0", "3.0"];
+        let rest = ["7", "200", "300", "2.0", "3.0"];
         assert_eq!(cells[cells.len() - 5..], rest);
     }
 }

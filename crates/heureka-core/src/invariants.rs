@@ -36,6 +36,7 @@ pub(crate) fn check(
     }
     let entries = || registry.apps().flat_map(Instances::values);
     assert_eq!(entries().count(), registry.len());
+    assert_eq!(registry.found_by_id(), registry.len());
     let counts: StatusCounts = entries().map(|entry| entry.shown.status).collect();
     assert_eq!(counts, *registry.counts());
     assert_eq!(
@@ -56,7 +57,7 @@ pub(crate) fn check(
     registry.apps().for_each(|app| total.add(app.sum.digest));
     assert_eq!(total, registry.total());
     registry.apps().for_each(check_app);
-    entries().for_each(|entry| check_entry(entry, watch));
+    entries().for_each(|entry| check_entry(entry, registry, watch));
 }
 
 fn check_app(app: &Instances) {
@@ -68,7 +69,13 @@ fn check_app(app: &Instances) {
     assert_eq!(app.sum, sum);
 }
 
-fn check_entry(entry: &Entry, watch: &LeaseWatch) {
+fn check_entry(entry: &Entry, registry: &Registry, watch: &LeaseWatch) {
+    let id = &entry.document.document.id;
+    assert!(
+        registry
+            .find(id.as_str())
+            .is_some_and(|found| found.document.document.id == *id)
+    );
     let digested = &entry.document.document;
     assert_eq!(digested.digest(), Digest::of(&**digested));
     let counted = (!entry.pulse.silence.has_ended).then(|| entry.digest());

@@ -16,6 +16,7 @@ mod digested;
 mod discovery;
 mod entry;
 mod eviction;
+mod ids;
 mod instances;
 mod invariants;
 mod lease;

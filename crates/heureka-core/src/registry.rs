@@ -6,6 +6,7 @@ use heureka_model::{
 
 use crate::digested::Digested;
 use crate::entry::{Entry, Pulse};
+use crate::ids::IdIndex;
 use crate::instances::Instances;
 use crate::place::{ByHash, Named, Names, Place};
 use crate::sums::Sum;
@@ -21,6 +22,7 @@ pub(crate) struct Registry {
     apps: ByHash<WideHash, Instances>,
     counts: StatusCounts,
     len: usize,
+    ids: IdIndex<WideHash>,
     vips: VipIndex,
     secure_vips: VipIndex,
     total: Digest,
@@ -33,6 +35,7 @@ impl Registry {
             apps: ByHash::default(),
             counts: StatusCounts::default(),
             len: 0,
+            ids: IdIndex::default(),
             vips: VipIndex::new(hash),
             secure_vips: VipIndex::new(hash),
             total: Digest::default(),
@@ -122,10 +125,16 @@ impl Registry {
     }
 
     /// The instance with this id; where several applications have one, that of any of them, as in Java's servers
-    /// (server.md R68). It asks each application.
+    /// (server.md R68).
     pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
         let id = self.hash.wide(id);
-        self.apps.values().rev().find_map(|app| app.get(id))
+        let mut apps = self.ids.apps_of(id);
+        apps.find_map(|app| self.apps.get(app)?.get(id))
+    }
+
+    /// How many instances are found by their id alone.
+    pub(crate) fn found_by_id(&self) -> usize {
+        self.ids.len()
     }
 
     /// Puts an entry in, which has these names.
@@ -140,6 +149,7 @@ impl Registry {
             .or_insert_with(|| Instances::new(name.clone()));
         recount(&mut self.total, &mut instances.sum, &mut entry);
         instances.insert(names.id, entry);
+        self.ids.add(names.id, names.app);
         self.len += 1;
     }
 
@@ -155,6 +165,7 @@ impl Registry {
             self.apps.swap_remove(&names.app);
         }
         self.count_out(&entry);
+        self.ids.remove(names.id, &names.app);
         self.len -= 1;
         Some(entry)
     }

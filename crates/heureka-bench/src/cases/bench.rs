@@ -328,6 +328,7 @@ fn choose(listing: Listing, n: u64, apps: Scatter, instances: Scatter) -> Listin
         Listing::App(_) => Listing::App(apps.at(n)),
         Listing::Vip(_) => Listing::Vip(apps.at(n)),
         Listing::Instance(_) => Listing::Instance(instances.at(n)),
+        Listing::InstanceById(_) => Listing::InstanceById(instances.at(n)),
         Listing::Full | Listing::Delta => listing,
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Case {
     Vip,
     /// `GET apps/{app}/{id}`.
     Instance,
+    /// `GET instances/{id}`.
+    InstanceById,
     /// `PUT apps/{app}/{id}`.
     Heartbeat,
     /// `GET apps/delta` as gzip.
@@ -69,13 +71,14 @@ pub(crate) struct Reading {
 
 impl Case {
     /// All of them, those first that change nothing, so that the changes of registering can leave the delta meanwhile.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::FullGzip,
         Self::FullPlain,
         Self::FullNotModified,
         Self::App,
         Self::Vip,
         Self::Instance,
+        Self::InstanceById,
         Self::Heartbeat,
         Self::DeltaGzip,
         Self::DeltaPlain,
@@ -94,6 +97,7 @@ impl Case {
             Self::App => "one application",
             Self::Vip => "one vip",
             Self::Instance => "one instance",
+            Self::InstanceById => "one instance by its id",
             Self::Heartbeat => "heartbeat",
             Self::DeltaGzip => "delta of 100 changes, gzip",
             Self::DeltaPlain => "delta of 100 changes, plain",
@@ -113,6 +117,7 @@ impl Case {
             Self::App => (Listing::App(0), Coding::Plain, false),
             Self::Vip => (Listing::Vip(0), Coding::Plain, false),
             Self::Instance => (Listing::Instance(0), Coding::Plain, false),
+            Self::InstanceById => (Listing::InstanceById(0), Coding::Plain, false),
             Self::DeltaGzip => (Listing::Delta, Coding::Gzip, false),
             Self::DeltaPlain => (Listing::Delta, Coding::Plain, false),
             Self::DeltaNotModified => (Listing::Delta, Coding::Gzip, true),

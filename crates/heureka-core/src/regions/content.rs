@@ -3,6 +3,7 @@
 use heureka_model::{AppName, InstanceId, InstanceInfo, InstanceKey, SeededHash, StatusCounts};
 use indexmap::IndexMap;
 
+use crate::ids::IdIndex;
 use crate::vips::VipIndex;
 
 /// The instances of one application.
@@ -17,6 +18,7 @@ pub(crate) struct Content {
     apps: IndexMap<AppName, RegionApp, SeededHash>,
     counts: StatusCounts,
     len: usize,
+    ids: IdIndex<AppName>,
     vips: VipIndex,
     secure_vips: VipIndex,
     hash: SeededHash,
@@ -28,6 +30,7 @@ impl Content {
             apps: IndexMap::with_hasher(hash),
             counts: StatusCounts::default(),
             len: 0,
+            ids: IdIndex::default(),
             vips: VipIndex::new(hash),
             secure_vips: VipIndex::new(hash),
             hash,
@@ -62,9 +65,10 @@ impl Content {
         self.apps.get(app)?.get(id)
     }
 
-    /// The first instance with this id, whatever its application (server.md R68).
+    /// An instance with this id, whatever its application (server.md R68).
     pub(crate) fn find(&self, id: &str) -> Option<&InstanceInfo> {
-        self.apps.values().find_map(|app| app.get(id))
+        let mut apps = self.ids.apps_of(self.hash.wide(id));
+        apps.find_map(|app| self.get(app.as_str(), id))
     }
 
     pub(crate) fn instances(&self) -> impl Iterator<Item = &InstanceInfo> {
@@ -78,6 +82,7 @@ impl Content {
         self.counts.add(info.status);
         self.vips.add(&app, info.document.vips());
         self.secure_vips.add(&app, info.document.secure_vips());
+        self.ids.add(self.hash.wide(id.as_str()), app.clone());
         self.apps
             .entry(app)
             .or_insert_with(|| RegionApp::with_hasher(self.hash))
@@ -96,6 +101,7 @@ impl Content {
         self.vips.remove(&document.app, document.vips());
         self.secure_vips
             .remove(&document.app, document.secure_vips());
+        self.ids.remove(self.hash.wide(id), &document.app);
         self.len -= 1;
         Some(info)
     }
