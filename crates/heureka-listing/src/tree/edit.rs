@@ -201,23 +201,25 @@ fn without_small_ones(nodes: Vec<Arc<Node>>) -> Vec<Arc<Node>> {
     let mut kept: Vec<Arc<Node>> = Vec::with_capacity(nodes.len());
     for node in nodes {
         match kept.pop() {
-            Some(last) if last.is_small() || node.is_small() => kept.extend(joined(&last, &node)),
+            Some(last) if last.is_small() || node.is_small() => kept.extend(joined(last, node)),
             last => kept.extend(last.into_iter().chain([node])),
         }
     }
     kept
 }
 
-fn joined(left: &Node, right: &Node) -> Vec<Arc<Node>> {
-    match (left, right) {
-        (Node::Leaf(left), Node::Leaf(right)) => {
-            let rows = left.rows.iter().chain(right.rows.iter());
-            leaves(left.before.clone(), rows.cloned().collect())
-        }
-        (left, right) => {
-            let children = left.children().iter().chain(right.children());
-            branches(without_small_ones(children.map(Arc::clone).collect()))
-        }
+fn joined(left: Arc<Node>, right: Arc<Node>) -> Vec<Arc<Node>> {
+    let (Node::Leaf(own), Node::Leaf(next)) = (&*left, &*right) else {
+        let children = left.children().iter().chain(right.children());
+        return branches(without_small_ones(children.map(Arc::clone).collect()));
+    };
+    let rows = own.rows.iter().chain(next.rows.iter());
+    let divided = leaves(own.before.clone(), rows.cloned().collect());
+    // Beside a heavy row a leaf is small for good, and what was made of both is not to be made again each time.
+    let is_as_before = |first: &Arc<Node>| first.totals().rows == left.totals().rows;
+    match &divided[..] {
+        [first, _] if is_as_before(first) => vec![left, right],
+        _ => divided,
     }
 }
 

@@ -6,7 +6,7 @@ use heureka_listing::{AskedForms, Body, Edit, Listing, Piece, Row};
 use heureka_model::InstanceKey;
 use heureka_wire::{Detail, Effort, Packer};
 
-use crate::fleet::{JSON, alike, bytes_of, fleet, forms, header, row};
+use crate::fleet::{JSON, alike, bytes_of, fleet, forms, header, instance, row};
 
 /// Where the parts of an answer lie in memory, and how long they are.
 fn parts(body: Body) -> BTreeSet<(usize, usize)> {
@@ -37,11 +37,10 @@ fn one_change_writes_one_leaf_anew() {
         let next = changed(&listing);
         let after = parts(next.plain(JSON, &header(&next)));
         assert!(after.len() > 100, "{} parts", after.len());
-        // One leaf, or two where the row divided it, and what stands between leaves.
-        let junctions_bytes = 60 * after.len();
+        // The leaf, of up to 20 KiB, the head and the end.
         let anew_bytes = unshared_bytes(&before, &after);
         assert!(
-            anew_bytes < 80_000 + junctions_bytes,
+            anew_bytes < 24 * 1024,
             "{anew_bytes} bytes of {apps} applications"
         );
     }
@@ -60,6 +59,28 @@ fn what_is_known_is_not_made_again() {
     // The head and the end are written for each answer, and what stands between branches.
     assert!(unshared_bytes(&first, &second) < 1_500);
     assert_eq!(changed(&listing).missing_leaves(JSON, true, 9), 1);
+}
+
+/// Between heavy rows leaves are small for good.
+#[test]
+fn a_leaf_beside_a_heavy_row_is_made_anew_alone() {
+    let row = |id: usize, version| {
+        let filling_bytes = if id.is_multiple_of(7) { 15_000 } else { 0 };
+        Row::new(instance("APP", &format!("{id:03}"), version, filling_bytes))
+    };
+    let mut listing: Listing = (0..210).map(|id| row(id, 1)).collect();
+    // In the first round leaves find their neighbours.
+    for (version, at_most) in [(2, 9), (3, 1)] {
+        for id in 0..210 {
+            bytes_of(listing.plain(JSON, &header(&listing)));
+            listing = listing.edited(vec![Edit::Put(row(id, version))]);
+            let anew = listing.missing_leaves(JSON, false, 9);
+            assert!(
+                anew <= at_most,
+                "{anew} leaves for {id} of version {version}"
+            );
+        }
+    }
 }
 
 #[test]
