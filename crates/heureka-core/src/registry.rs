@@ -124,12 +124,17 @@ impl Registry {
         })
     }
 
-    /// The instance with this id; where several applications have one, that of any of them, as in Java's servers
-    /// (server.md R68).
+    /// The instance with this id; where several applications have one, that of the youngest as long as none has left. Java's
+    /// servers take any (server.md R68).
     pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
         let id = self.hash.wide(id);
-        let mut apps = self.ids.apps_of(id);
-        apps.find_map(|app| self.apps.get(app)?.get(id))
+        let apps = self.ids.apps_of(id);
+        let found = apps.filter_map(|app| {
+            let (index, _, instances) = self.apps.get_full(app)?;
+            Some((index, instances.get(id)?))
+        });
+        let (_, entry) = found.max_by_key(|(index, _)| *index)?;
+        Some(entry)
     }
 
     /// How many instances are found by their id alone.

@@ -65,10 +65,15 @@ impl Content {
         self.apps.get(app)?.get(id)
     }
 
-    /// An instance with this id, whatever its application (server.md R68).
+    /// The first instance with this id, whatever its application (server.md R68).
     pub(crate) fn find(&self, id: &str) -> Option<&InstanceInfo> {
-        let mut apps = self.ids.apps_of(self.hash.wide(id));
-        apps.find_map(|app| self.get(app.as_str(), id))
+        let apps = self.ids.apps_of(self.hash.wide(id));
+        let found = apps.filter_map(|app| {
+            let (index, _, instances) = self.apps.get_full(app)?;
+            Some((index, instances.get(id)?))
+        });
+        let (_, info) = found.min_by_key(|(index, _)| *index)?;
+        Some(info)
     }
 
     pub(crate) fn instances(&self) -> impl Iterator<Item = &InstanceInfo> {

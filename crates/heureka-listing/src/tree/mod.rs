@@ -80,6 +80,23 @@ impl Listing {
             .map_or_else(StatusCounts::default, |root| root.totals().statuses)
     }
 
+    /// The rows in their order.
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        let mut open: Vec<&Node> = self.root.as_deref().into_iter().collect();
+        let leaves = std::iter::from_fn(move || {
+            loop {
+                match open.pop()? {
+                    Node::Leaf(leaf) => return Some(leaf),
+                    branch @ Node::Branch(_) => {
+                        let children = branch.children().iter().rev();
+                        open.extend(children.map(Arc::as_ref));
+                    }
+                }
+            }
+        });
+        leaves.flat_map(|leaf| &leaf.rows)
+    }
+
     pub(crate) fn of_root(root: Option<Arc<Node>>) -> Self {
         Self { root }
     }

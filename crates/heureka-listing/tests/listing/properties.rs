@@ -59,6 +59,7 @@ fn check(listing: &Listing, naive: &Naive) {
         let packed = bytes_of(listing.packed(form, &header, &mut Packer::new()));
         assert!(gunzip(&packed, usize::MAX) == Ok(plain), "{form:?}");
     }
+    assert!(listing.rows().map(Row::info).eq(naive.values()));
     assert_eq!(listing.len(), naive.len());
     let mut content = Digest::default();
     for info in naive.values() {

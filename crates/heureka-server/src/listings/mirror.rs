@@ -12,6 +12,9 @@ use heureka_model::InstanceKey;
 
 use self::superseded::Superseded;
 
+/// A queue that has no more room than this is not worth giving back.
+const MIN_KEPT: usize = 1024;
+
 /// What one scope shows: everything, and what changed lately.
 ///
 /// It asks the registry for news with its cursor and takes what it is told. Both listings are values: who reads one is not
@@ -86,6 +89,13 @@ impl Told {
     }
 }
 
+/// A queue that was long once does not stay so: after a start or a storm comes calm.
+fn give_back<T>(queue: &mut VecDeque<T>) {
+    if queue.capacity() / 4 > queue.len().max(MIN_KEPT) {
+        queue.shrink_to(queue.len() * 2);
+    }
+}
+
 impl Recent {
     /// Remembers a change that is shown, which is an edit of the listing.
     fn note(&mut self, place: usize, order: u64, row: Row) -> Edit {
@@ -117,6 +127,7 @@ impl Recent {
                     forgotten.push(told);
                 }
             }
+            give_back(told);
         }
         let oldest = self.told.iter().filter_map(VecDeque::front);
         self.superseded

@@ -105,8 +105,14 @@ impl Listings {
 
     /// What `scope` shows now, for somebody who wants it so.
     pub(crate) fn shown(&self, app: &App, scope: &ScopeKey, coded: Coded) -> Shown {
-        let mirror = self.mirror_of(scope, coded, app.now().mono);
+        let mirror = self.mirror_of(scope, Some(coded), app.now().mono);
         follow(app, scope, &mut mirror.lock())
+    }
+
+    /// All that `scope` shows now, for somebody who writes it in a form of his own.
+    pub(crate) fn rows(&self, app: &App, scope: &ScopeKey) -> Listing {
+        let mirror = self.mirror_of(scope, None, app.now().mono);
+        follow(app, scope, &mut mirror.lock()).full
     }
 
     /// Takes notice of how much the registry has changed.
@@ -188,7 +194,12 @@ impl Listings {
         }
     }
 
-    fn mirror_of(&self, scope: &ScopeKey, coded: Coded, mono: Duration) -> Arc<Mutex<Mirror>> {
+    fn mirror_of(
+        &self,
+        scope: &ScopeKey,
+        coded: Option<Coded>,
+        mono: Duration,
+    ) -> Arc<Mutex<Mirror>> {
         let mut scopes = self.scopes.lock();
         if let Some(kept) = scopes.iter_mut().find(|kept| kept.scope == *scope) {
             kept.asked(coded, mono);
@@ -246,8 +257,9 @@ impl Kept {
         Some(asked)
     }
 
-    fn asked(&mut self, coded: Coded, mono: Duration) {
+    fn asked(&mut self, coded: Option<Coded>, mono: Duration) {
         self.asked_at = mono;
+        let Some(coded) = coded else { return };
         match self.forms.iter_mut().find(|(own, _)| *own == coded) {
             Some((_, at)) => *at = mono,
             None => self.forms.push((coded, mono)),
@@ -342,9 +354,9 @@ mod tests {
         let listings = Listings::new(ScopeKey::Usual, Duration::ZERO);
         let later = FORGET_FORMS_AFTER / 2;
         for scope in [ScopeKey::Usual, ScopeKey::Local, regions(1), regions(2)] {
-            listings.mirror_of(&scope, CODED, Duration::ZERO);
+            listings.mirror_of(&scope, Some(CODED), Duration::ZERO);
         }
-        listings.mirror_of(&regions(2), CODED, later);
+        listings.mirror_of(&regions(2), Some(CODED), later);
         listings.forget_forms(FORGET_FORMS_AFTER);
         assert_eq!(
             kept(&listings),
@@ -359,7 +371,7 @@ mod tests {
         let listings = Listings::new(ScopeKey::Usual, Duration::ZERO);
         let ask = |name: usize, second: usize| {
             let mono = Duration::from_secs(u64::try_from(second).unwrap());
-            listings.mirror_of(&regions(name), CODED, mono);
+            listings.mirror_of(&regions(name), Some(CODED), mono);
         };
         // Beside what is shown to everybody.
         (1..MAX_SCOPES).for_each(|name| ask(name, name));

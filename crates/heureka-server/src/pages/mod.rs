@@ -9,10 +9,10 @@ mod status;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use heureka_core::Scope;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::app::App;
+use crate::listings::ScopeKey;
 use crate::peers::Overview;
 use crate::process;
 
@@ -39,9 +39,17 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-/// `GET /`: how the server is, and who is registered.
+/// `GET /`: how the server is, and who is registered. A page of many is made beside the connections.
 pub(crate) async fn status(State(app): State<App>) -> Response {
-    let (now, report, regions, overview, applications) = {
+    let page = tokio::task::spawn_blocking(move || status_page(&app)).await;
+    page.unwrap_or_else(|error| {
+        tracing::error!(%error, "the page could not be made");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+fn status_page(app: &App) -> Response {
+    let (now, report, regions, overview) = {
         let mut node = app.node();
         let now = app.now();
         (
@@ -49,14 +57,14 @@ pub(crate) async fn status(State(app): State<App>) -> Response {
             node.report(now.mono),
             node.region_reports(),
             Overview::of(&node, now.mono),
-            // server.md R75: with transparent fallback also those of remote regions.
-            node.applications_in(Scope::Usual),
         )
     };
+    // server.md R75: with transparent fallback also those of remote regions.
+    let scope = ScopeKey::usual(&app.config().regions.follow);
     render(&status::StatusPage::new(
-        &app,
+        app,
         (&report, &regions, &overview),
-        &applications,
+        &app.listings().rows(app, &scope),
         now,
     ))
 }

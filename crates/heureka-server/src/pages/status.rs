@@ -2,7 +2,8 @@
 
 use askama::Template;
 use heureka_core::{NodeReport, Protection, ProtectionReport, RegionReport};
-use heureka_model::{Application, Applications, InstanceInfo, InstanceStatus, Now};
+use heureka_listing::{Listing, Row};
+use heureka_model::{InstanceInfo, InstanceStatus, Now};
 
 use super::cluster::Cluster;
 use super::kept::Kept;
@@ -67,11 +68,11 @@ impl StatusPage {
     pub(super) fn new(
         app: &App,
         (report, regions, overview): (&NodeReport, &[RegionReport], &Overview),
-        all: &Applications,
+        all: &Listing,
         now: Now,
     ) -> Self {
-        let mut applications: Vec<&Application> = all.applications.iter().collect();
-        applications.sort_by(|a, b| a.name.cmp(&b.name));
+        let instances: Vec<&InstanceInfo> = all.rows().map(Row::info).collect();
+        let applications = instances.chunk_by(|one, next| one.document.app == next.document.app);
         Self {
             system: system(app, report, now),
             general: general_stats(app),
@@ -82,7 +83,7 @@ impl StatusPage {
                 .iter()
                 .map(|report| RegionRow::new(report, now))
                 .collect(),
-            applications: applications.into_iter().map(ApplicationRow::new).collect(),
+            applications: applications.filter_map(ApplicationRow::new).collect(),
         }
     }
 }
@@ -104,32 +105,28 @@ impl RegionRow {
 }
 
 impl ApplicationRow {
-    fn new(application: &Application) -> Self {
+    /// The instances are of one application, in the order of their ids.
+    fn new(instances: &[&InstanceInfo]) -> Option<Self> {
         let statuses = InstanceStatus::ALL.into_iter().rev();
-        Self {
-            name: application.name.to_string(),
+        Some(Self {
+            name: instances.first()?.document.app.to_string(),
             statuses: statuses
-                .filter_map(|status| StatusRow::new(application, status))
+                .filter_map(|status| StatusRow::new(instances, status))
                 .collect(),
-        }
+        })
     }
 }
 
 impl StatusRow {
-    fn new(application: &Application, status: InstanceStatus) -> Option<Self> {
-        let of_status = application
-            .instances
-            .iter()
-            .filter(|info| info.status == status);
-        let mut instances: Vec<InstanceLink> = of_status.map(InstanceLink::new).collect();
-        let count = instances.len();
-        instances.sort_by(|a, b| a.id.cmp(&b.id));
-        instances.truncate(NAMED_IN_ROW);
+    fn new(instances: &[&InstanceInfo], status: InstanceStatus) -> Option<Self> {
+        let of_status = || instances.iter().filter(|info| info.status == status);
+        let count = of_status().count();
+        let named = of_status().take(NAMED_IN_ROW);
         (count > 0).then(|| Self {
             status: status.as_str(),
             is_up: status == InstanceStatus::Up,
             count,
-            instances,
+            instances: named.map(|info| InstanceLink::new(info)).collect(),
         })
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::give_back;
+
 /// Which of some changes, which are numbered one after the other, had a later change of their key.
 ///
 /// Keys change in any order, so a set of numbers would be looked at in another place each time, most of which a processor
@@ -38,6 +40,7 @@ impl Superseded {
         let count = number.map_or(Some(self.flags.len()), |number| self.place_of(number));
         let count = count.unwrap_or(0).min(self.flags.len());
         self.flags.drain(..count);
+        give_back(&mut self.flags);
         self.first += count as u64;
     }
 
@@ -77,5 +80,14 @@ mod tests {
         superseded.forget_before(None);
         assert!(superseded.is_empty());
         assert_eq!(superseded.add(), 4);
+    }
+    #[test]
+    fn memory_of_a_storm_is_given_back_when_it_is_over() {
+        let mut superseded = Superseded::default();
+        let last = (0..100_000).map(|_| superseded.add()).last();
+        superseded.note(99_999);
+        superseded.forget_before(last);
+        assert!(superseded.has(99_999));
+        assert!(superseded.flags.capacity() < 1024);
     }
 }
