@@ -2,6 +2,7 @@
 
 use heureka_model::{
     AppName, Digest, Document, InstanceInfo, InstanceKey, SeededHash, StatusCounts, WideHash,
+    WideHashItself,
 };
 
 use crate::digested::Digested;
@@ -22,7 +23,7 @@ pub(crate) struct Registry {
     apps: ByHash<WideHash, Instances>,
     counts: StatusCounts,
     len: usize,
-    ids: IdIndex<WideHash>,
+    ids: IdIndex<WideHash, WideHashItself>,
     vips: VipIndex,
     secure_vips: VipIndex,
     total: Digest,
@@ -35,7 +36,7 @@ impl Registry {
             apps: ByHash::default(),
             counts: StatusCounts::default(),
             len: 0,
-            ids: IdIndex::default(),
+            ids: IdIndex::new(WideHashItself),
             vips: VipIndex::new(hash),
             secure_vips: VipIndex::new(hash),
             total: Digest::default(),
@@ -137,9 +138,9 @@ impl Registry {
         Some(entry)
     }
 
-    /// How many instances are found by their id alone.
+    /// How many instances are found by their id alone; looks at every id.
     pub(crate) fn found_by_id(&self) -> usize {
-        self.ids.len()
+        self.ids.count()
     }
 
     /// Puts an entry in, which has these names.
