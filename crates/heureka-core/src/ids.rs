@@ -32,13 +32,6 @@ enum Apps<A, S> {
     Many(Box<IndexSet<A, S>>),
 }
 
-/// Whether some application has an id still.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Left {
-    Somebody,
-    Nobody,
-}
-
 impl<A: Clone + Eq + Hash, S: BuildHasher + Clone> IdIndex<A, S> {
     /// Knows no id; `hash` is for applications that share one.
     pub(crate) fn new(hash: S) -> Self {
@@ -72,7 +65,7 @@ impl<A: Clone + Eq + Hash, S: BuildHasher + Clone> IdIndex<A, S> {
     pub(crate) fn remove(&mut self, id: WideHash, app: &A) {
         let id = part(id);
         if let Ok(mut held) = self.table.find_entry(id, |held| held.id == id)
-            && held.get_mut().apps.remove(app) == Left::Nobody
+            && !held.get_mut().apps.keeps_others_than(app)
         {
             held.remove();
         }
@@ -109,18 +102,14 @@ impl<A: Clone + Eq + Hash, S: BuildHasher + Clone> Apps<A, S> {
         }
     }
 
-    fn remove(&mut self, app: &A) -> Left {
-        let is_left = match self {
+    /// Takes one out, and says whether others are left.
+    fn keeps_others_than(&mut self, app: &A) -> bool {
+        match self {
             Self::One(own) => own != app,
             Self::Many(apps) => {
                 apps.swap_remove(app);
                 !apps.is_empty()
             }
-        };
-        if is_left {
-            Left::Somebody
-        } else {
-            Left::Nobody
         }
     }
 }
