@@ -34,7 +34,7 @@ pub use draft::{
 pub use hashing::{FirstNumber, SeededHash, SeededHasher, WideHash, WideHashItself};
 pub use instance::{InstanceInfo, LeaseTimes};
 pub use limits::DocumentLimits;
-pub use metadata::Metadata;
+pub use metadata::{Metadata, MetadataBuilder};
 pub use names::{AppName, InstanceId, InstanceKey, RegionName};
 pub use peer::{
     AgeOf, AppDigest, CancelledState, Changes, ChangesTaken, Compared, Comparison, Digest,

@@ -1,5 +1,6 @@
 //! Text to text, in the order in which it came.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -7,6 +8,9 @@ use crate::lengths::{push_length, take_length};
 
 /// What a map has room for at first, so that it seldom grows while it is read; [`Metadata::compact`] gives the rest back.
 const FIRST_BYTES: usize = 256;
+
+/// How many keys are looked through for one that is repeated; with more than that, all of them are sorted once.
+const LOOKED_THROUGH: usize = 32;
 
 /// A map of texts as clients send it: small, so it is kept as a list, and a key occurs once.
 ///
@@ -41,14 +45,17 @@ impl Metadata {
                 push_entry(&mut entry, key, value);
                 self.texts.replace_range(place, &entry);
             }
-            None => {
-                if self.texts.is_empty() {
-                    self.texts.reserve(FIRST_BYTES);
-                }
-                push_entry(&mut self.texts, key, value);
-                self.len += 1;
-            }
+            None => self.append(key, value),
         }
+    }
+
+    /// Adds an entry whose key is not there yet.
+    fn append(&mut self, key: &str, value: &str) {
+        if self.texts.is_empty() {
+            self.texts.reserve(FIRST_BYTES);
+        }
+        push_entry(&mut self.texts, key, value);
+        self.len += 1;
     }
 
     /// Keys and values in the order in which the keys came.
@@ -98,11 +105,54 @@ impl Metadata {
 
 impl<K: AsRef<str>, V: AsRef<str>> FromIterator<(K, V)> for Metadata {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(entries: T) -> Self {
-        let mut metadata = Self::new();
+        let mut metadata = MetadataBuilder::default();
         for (key, value) in entries {
             metadata.set(key.as_ref(), value.as_ref());
         }
-        metadata.compact()
+        metadata.finish().compact()
+    }
+}
+
+/// A map in the making, of any number of entries: what an entry takes hardly grows with those before it.
+#[derive(Debug, Default)]
+pub struct MetadataBuilder {
+    few: Metadata,
+    /// What came when there were many already.
+    more: Vec<(Box<str>, Box<str>)>,
+}
+
+impl MetadataBuilder {
+    /// Adds an entry; a key that is there already keeps its place and takes the last value.
+    pub fn set(&mut self, key: &str, value: &str) {
+        if self.more.is_empty() && self.few.len() < LOOKED_THROUGH {
+            self.few.set(key, value);
+        } else {
+            self.more.push((key.into(), value.into()));
+        }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn finish(self) -> Metadata {
+        if self.more.is_empty() {
+            return self.few;
+        }
+        let more = self.more.iter().map(|(key, value)| (&**key, &**value));
+        let mut by_key: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+        for (place, (key, value)) in self.few.iter().chain(more).enumerate() {
+            let (_, last) = by_key.entry(key).or_insert((place, value));
+            *last = value;
+        }
+        let entries = by_key.into_iter();
+        let mut by_place: Vec<_> = entries
+            .map(|(key, (place, value))| (place, key, value))
+            .collect();
+        by_place.sort_unstable();
+        let mut metadata = Metadata::new();
+        for (_, key, value) in by_place {
+            metadata.append(key, value);
+        }
+        metadata
     }
 }
 
@@ -148,6 +198,23 @@ mod tests {
             metadata.iter().collect::<Vec<_>>(),
             [("a", "3"), ("b", "2")]
         );
+    }
+
+    #[test]
+    fn many_keys_are_kept_as_few_are() {
+        let keys: Vec<String> = (0..1_000).map(|n| (n * 7 % 1_000).to_string()).collect();
+        let again = [
+            ("0", "first again"),
+            ("7", "second"),
+            ("7", "second again"),
+            ("993", "last"),
+        ];
+        let metadata: Metadata = keys.iter().map(|key| (&**key, "")).chain(again).collect();
+        assert_eq!(metadata.len(), keys.len());
+        assert!(metadata.iter().map(|(key, _)| key).eq(&keys));
+        let values = metadata.iter().filter(|(_, value)| !value.is_empty());
+        let expected = [("0", "first again"), ("7", "second again"), ("993", "last")];
+        assert_eq!(values.collect::<Vec<_>>(), expected);
     }
 
     #[test]

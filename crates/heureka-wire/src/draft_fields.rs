@@ -1,14 +1,10 @@
 //! What the readers of both formats do with the parts of a draft.
 
-use heureka_model::{InstanceDraft, LeaseDraft, LeaseSettings, Metadata, UnixMillis};
+use heureka_model::{
+    InstanceDraft, LeaseDraft, LeaseSettings, Metadata, MetadataBuilder, UnixMillis,
+};
 
-use crate::ReadError;
 use crate::fields::EMPTY_MAP_CLASS;
-
-/// Entries of one map of metadata that a reader will take.
-///
-/// `DocumentLimits` decide what may be stored; this only bounds the work of finding repeated keys.
-pub const MAX_METADATA_ENTRIES: usize = 1024;
 
 /// The key that is no entry of a map, but says which class it is.
 pub(crate) const CLASS_KEY: &str = "@class";
@@ -80,18 +76,17 @@ impl LeaseNumbers {
     }
 }
 
-/// A map of metadata as it is read, entry by entry.
+/// A map of metadata as it is read, entry by entry. It may have any number: `DocumentLimits` decide what is stored, so that
+/// one instance beyond them does not make a listing unreadable.
 pub(crate) struct MetadataReader {
-    metadata: Metadata,
-    entries: usize,
+    metadata: MetadataBuilder,
     of_amazon: bool,
 }
 
 impl MetadataReader {
     pub(crate) fn of_instance() -> Self {
         Self {
-            metadata: Metadata::new(),
-            entries: 0,
+            metadata: MetadataBuilder::default(),
             of_amazon: false,
         }
     }
@@ -104,22 +99,14 @@ impl MetadataReader {
     }
 
     /// Adds an entry; a repeated key keeps its place and takes the last value.
-    pub(crate) fn set(&mut self, key: &str, value: &str) -> Result<(), ReadError> {
-        if self.entries == MAX_METADATA_ENTRIES {
-            return Err(ReadError::TooLarge {
-                what: "entries of metadata",
-                limit: MAX_METADATA_ENTRIES,
-            });
-        }
-        self.entries += 1;
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
         if !is_marker(self.of_amazon, key, value) {
             self.metadata.set(key, value);
         }
-        Ok(())
     }
 
     pub(crate) fn finish(self) -> Metadata {
-        self.metadata
+        self.metadata.finish()
     }
 }
 

@@ -32,7 +32,6 @@ pub use decode::{
     decode_application, decode_applications, decode_batch, decode_batch_answer, decode_instance,
     decode_registration,
 };
-pub use draft_fields::MAX_METADATA_ENTRIES;
 pub use encode::{
     encode_application, encode_applications, encode_batch, encode_batch_answer, encode_instance,
     encode_registration, encode_status_info, encode_status_overrides,

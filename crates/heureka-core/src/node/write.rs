@@ -160,10 +160,8 @@ impl Node {
         let Some(entry) = self.registry.get(app, id) else {
             return MetadataOutcome::Unknown;
         };
-        let mut metadata = entry.document.document.metadata.clone();
-        entries
-            .iter()
-            .for_each(|(key, value)| metadata.set(key, value));
+        let own = &entry.document.document.metadata;
+        let metadata: Metadata = own.iter().chain(entries.iter()).collect();
         let limits = &self.config.limits.document;
         if let Err(invalid) = limits.check_metadata("metadata", &metadata) {
             return MetadataOutcome::Invalid(invalid);
@@ -172,7 +170,7 @@ impl Node {
         self.replicate(&named.key, Intent::DOCUMENT, Origin::Client);
         self.change_visibly(named, now, |entry, clock| {
             let document = &mut entry.document.document;
-            document.edit(|document| document.metadata = metadata.compact());
+            document.edit(|document| document.metadata = metadata);
             entry.document.stamp = clock.draw(now.wall);
             entry.shown.registered_at = now.wall;
             entry.mark_changed(ActionType::Added, now.wall);

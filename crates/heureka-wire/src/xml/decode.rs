@@ -196,7 +196,7 @@ fn read_metadata(
 ) -> Result<Metadata, ReadError> {
     while let Some(tag) = elements.next_child()? {
         let value = elements.text()?;
-        metadata.set(&name_coder::decode(tag.name())?, &value)?;
+        metadata.set(&name_coder::decode(tag.name())?, &value);
     }
     Ok(metadata.finish())
 }

@@ -77,7 +77,8 @@ impl<'de> ReadObject<'de> for MetadataObject {
         let value = Scalar::next(key, reader)?
             .into_text()
             .unwrap_or_else(|| "null".into());
-        self.0.set(key, &value)
+        self.0.set(key, &value);
+        Ok(())
     }
 
     fn finish(self) -> Result<Metadata, String> {
