@@ -25,11 +25,13 @@ mod row;
 mod selection;
 mod shape;
 mod tree;
+mod vip;
 mod walk;
 
 pub use answer::{Body, BodyPieces, Header, Whole};
 pub use forget::AskedForms;
 pub use piece::Piece;
 pub use row::Row;
-pub use selection::{Selection, Vip};
+pub use selection::Selection;
 pub use tree::{Edit, Listing, Replaced};
+pub use vip::Vip;

@@ -11,6 +11,7 @@ use crate::forget::AskedForms;
 use crate::row::Row;
 use crate::shape::{FORMS, SHAPES, Shape};
 use crate::tree::Totals;
+use crate::vip::VipsOfRows;
 
 /// Something that is made when it is first asked for, and takes no room before. Whoever asks meanwhile waits for it, so
 /// that nothing is made twice.
@@ -108,8 +109,8 @@ pub(crate) struct LeafMemo {
     pub(crate) packed_runs: PackedRuns,
     /// What the rows of each segment come to.
     pub(crate) segment_totals: Slot<OfSegments<Totals>>,
-    /// Whether all rows of a segment are found under the same names, as instances of one application mostly are.
-    pub(crate) have_same_vips: Slot<OfSegments<bool>>,
+    /// Under which names the rows of each segment are found.
+    pub(crate) segment_vips: Slot<OfSegments<VipsOfRows>>,
 }
 
 /// Something for each segment of a leaf, which seldom has more than two.

@@ -107,9 +107,9 @@ impl Row {
         self.shown.app.is_shared_with(&other.shown.app) || self.shown.app == other.shown.app
     }
 
-    /// Whether both are found under the same vips.
-    pub(crate) fn has_vips_of(&self, other: &Self) -> bool {
-        self.info().document.vip_addresses() == other.info().document.vip_addresses()
+    /// The lists of names under which it is found, and its secure port.
+    pub(crate) fn vip_addresses(&self) -> [Option<&str>; 2] {
+        self.info().document.vip_addresses()
     }
 
     /// Whether it is found by these names, the id being one text in memory with its own.

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use heureka_model::{AppName, Digest, InstanceInfo, StatusCounts};
+use heureka_model::{AppName, Digest, StatusCounts};
 use heureka_wire::{Checksum, Form, MEMBER_HEAD, Packer, member_end, stored};
 
 use crate::answer::{Body, Whole};
@@ -14,6 +14,7 @@ use crate::plain::junction;
 use crate::row::Row;
 use crate::shape::Shape;
 use crate::tree::{Leaf, Listing, Node, Totals};
+use crate::vip::Vip;
 
 /// Pieces below this size are copied together, because each write takes only a few.
 const COPIED_BELOW_BYTES: usize = 4 * 1024;
@@ -25,24 +26,6 @@ const FIRST_BYTES: usize = 256;
 pub struct Selection {
     runs: Vec<Run>,
     totals: Totals,
-}
-
-/// A name under which instances are found.
-#[derive(Clone, Copy, Debug)]
-pub enum Vip<'a> {
-    /// One of those in `vipAddress`.
-    Usual(&'a str),
-    /// One of those in `secureVipAddress`.
-    Secure(&'a str),
-}
-
-impl Vip<'_> {
-    fn is_of(self, info: &InstanceInfo) -> bool {
-        match self {
-            Self::Usual(name) => info.document.vips().any(|own| own == name),
-            Self::Secure(name) => info.document.secure_vips().any(|own| own == name),
-        }
-    }
 }
 
 /// Neighbouring rows of one application, in one leaf.
@@ -178,16 +161,14 @@ impl Selection {
         let Some(leaf) = segment.leaf() else {
             return;
         };
-        if leaf.has_same_vips(segment.segment) {
-            let first = leaf.rows.get(segment.rows.start);
-            if first.is_some_and(|first| vip.is_of(first.info())) {
-                self.add_all(segment);
-            }
-            return;
+        match leaf.have_vip(segment.segment, vip) {
+            Some(true) => return self.add_all(segment),
+            Some(false) => return,
+            None => {}
         }
         let mut run: Option<Range<usize>> = None;
         for at in segment.rows.clone() {
-            let row = leaf.rows.get(at).filter(|row| vip.is_of(row.info()));
+            let row = leaf.rows.get(at).filter(|row| vip.is_of(row));
             match (row, &mut run) {
                 (Some(row), run) => {
                     self.totals.add_row(row);

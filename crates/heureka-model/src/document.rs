@@ -84,19 +84,20 @@ impl Document {
         self.texts.vip_addresses()
     }
 
-    /// The names under which it is found: the parts between the commas, as they are (wire.md 1.10).
+    /// The names under which it is found.
     pub fn vips(&self) -> impl Iterator<Item = &str> {
-        names_of(self.vip_address())
+        vip_names(self.vip_address())
     }
 
     /// The names under which its secure port is found.
     pub fn secure_vips(&self) -> impl Iterator<Item = &str> {
-        names_of(self.secure_vip_address())
+        vip_names(self.secure_vip_address())
     }
 }
 
-fn names_of(list: Option<&str>) -> impl Iterator<Item = &str> {
-    list.into_iter().flat_map(|names| names.split(','))
+/// The names in a `vipAddress` or `secureVipAddress`: the parts between the commas, as they are (wire.md 1.10).
+pub fn vip_names(address: Option<&str>) -> impl Iterator<Item = &str> {
+    address.into_iter().flat_map(|names| names.split(','))
 }
 
 /// How a client gave its id; the id itself stands in the document only once.

@@ -27,7 +27,7 @@ mod time;
 
 pub use applications::{Application, Applications, StatusCounts, VERSION_OF_FULL, VERSION_OF_VIP};
 pub use data_center::{DataCenter, UNIQUE_ID_KEY};
-pub use document::{Document, LeaseSettings, Port, SentId};
+pub use document::{Document, LeaseSettings, Port, SentId, vip_names};
 pub use draft::{
     DataCenterDraft, InstanceDraft, InvalidInstance, LeaseDraft, PortDraft, Registration, Urls,
 };

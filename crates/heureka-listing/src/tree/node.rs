@@ -11,6 +11,7 @@ use super::segments::Segments;
 use crate::earlier::Earlier;
 use crate::memo::{BranchMemo, LeafMemo, OfSegments, Slot, is_same};
 use crate::row::Row;
+use crate::vip::{Vip, VipsOfRows};
 
 /// What a leaf holds at most, in bytes of JSON, unless a single row is larger. Smaller leaves are sooner deflated anew, but
 /// take more memory, and of 14 kB the compact forms come to more than 1.25 times the size of the whole deflated at once.
@@ -187,13 +188,13 @@ impl Leaf {
         known.get(segment).copied().unwrap_or_default()
     }
 
-    /// Whether all rows of a segment are found under the same names, which is kept as well.
-    pub(crate) fn has_same_vips(&self, segment: usize) -> bool {
+    /// Whether the rows of a segment are found under a name, where that is the same for all of them. It is kept as well.
+    pub(crate) fn have_vip(&self, segment: usize, vip: Vip<'_>) -> Option<bool> {
         let memo = self.memo.get_or_default();
         let known = memo
-            .have_same_vips
-            .get_or_make(|| self.of_segments(have_same_vips));
-        known.get(segment).copied().unwrap_or_default()
+            .segment_vips
+            .get_or_make(|| self.of_segments(VipsOfRows::new));
+        known.get(segment)?.have(vip)
     }
 
     fn of_segments<'a, T>(&'a self, make: impl Fn(&'a [Row]) -> T) -> OfSegments<T> {
@@ -226,11 +227,6 @@ impl Leaf {
     pub(crate) fn is_behind(&self, row: Option<&Row>) -> bool {
         is_same(self.before.as_ref(), row)
     }
-}
-
-fn have_same_vips(rows: &[Row]) -> bool {
-    let mut neighbours = rows.iter().zip(rows.iter().skip(1));
-    neighbours.all(|(one, next)| one.has_vips_of(next))
 }
 
 impl Node {
