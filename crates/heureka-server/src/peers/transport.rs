@@ -241,15 +241,21 @@ mod tests {
         let clock = Arc::new(ManualClock::at(now));
         let counters = Arc::new(Counters::default());
         let app = App::new(ServerConfig::default(), clock, 1, counters);
-        let instance = |id: &str, vip: &str| {
+        let instance = |id: &str, field: &str| {
             format!(
-                r#"{{"instanceId":"{id}","app":"ORDERS","hostName":"h","ipAddr":"10.0.0.1","status":"UP","vipAddress":"{vip}",
+                r#"{{"instanceId":"{id}","app":"ORDERS","hostName":"h","ipAddr":"10.0.0.1","status":"UP",{field},
                 "dataCenterInfo":{{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"}}}}"#
             )
         };
-        let (small, large) = (instance("a", "v"), instance("b", &"v".repeat(5000)));
+        let vip = |vip: &str| format!(r#""vipAddress":"{vip}""#);
+        let (small, large) = (
+            instance("a", &vip("v")),
+            instance("b", &vip(&"v".repeat(5000))),
+        );
+        let keys: Vec<String> = (0..5000).map(|n| format!(r#""{n}":"""#)).collect();
+        let many = instance("c", &format!(r#""metadata":{{{}}}"#, keys.join(",")));
         let listed = format!(
-            r#"{{"applications":{{"application":[{{"name":"ORDERS","instance":[{small},{large}]}}]}}}}"#
+            r#"{{"applications":{{"application":[{{"name":"ORDERS","instance":[{small},{large},{many}]}}]}}}}"#
         );
         let Some(PeerResult::Listing(taken)) = listing(&app, listed.as_bytes(), now) else {
             panic!("a listing");
@@ -265,6 +271,7 @@ mod tests {
         let have_instance: Vec<bool> = answers.iter().map(|it| it.instance.is_some()).collect();
         assert_eq!(have_instance, [true, false]);
     }
+
     /// Alike instances with long texts come to more than the ratio that a body is held to that somebody sends by himself.
     #[test]
     fn a_listing_that_was_asked_for_may_be_any_multiple_of_its_packed_size() {
