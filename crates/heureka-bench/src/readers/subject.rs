@@ -16,8 +16,8 @@ use crate::process::Process;
 
 /// Short, so that the changes of registering soon leave the delta, and do not count as memory of the run.
 const DELTA_RETENTION: Duration = Duration::from_secs(10);
-/// How long after that the server has forgotten them, as a rule.
-const FORGETTING: Duration = Duration::from_secs(2);
+/// How long after that the server has forgotten them, as a rule: it forgets them in parts, some ten thousand a second.
+const FORGETTING: Duration = Duration::from_secs(12);
 /// When those changes have left for certain.
 const DELTA_PATIENCE: Duration = Duration::from_secs(60);
 /// No lease ends during a run.
