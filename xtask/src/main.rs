@@ -1,10 +1,9 @@
-//! The project's own chores: `cargo run -p xtask -- pack-golden FROM TO`, `cargo run --release -p xtask -- measure`,
-//! `cargo run -p xtask -- mutants`, `cargo run -p xtask -- public-api`,
-//! `cargo run -p xtask -- minimal-versions` and `cargo run -p xtask -- instructions`.
+//! The project's own chores: `cargo run -p xtask -- pack-golden FROM TO`, `cargo run -p xtask -- mutants`,
+//! `cargo run -p xtask -- public-api`, `cargo run -p xtask -- minimal-versions` and
+//! `cargo run -p xtask -- instructions`.
 
 mod golden;
 mod instructions;
-mod measure;
 mod minimal_versions;
 mod mutants;
 mod public_api;
@@ -17,14 +16,13 @@ use anyhow::Result;
 /// `EX_USAGE` of sysexits.h.
 const WRONG_USAGE: u8 = 64;
 
-const USAGE: &str = "usage: xtask pack-golden <folder of golden recordings> <folder to write>\n       xtask measure\n       xtask mutants [part of a name]\n       xtask public-api\n       xtask minimal-versions\n       xtask instructions [--record | --million]";
+const USAGE: &str = "usage: xtask pack-golden <folder of golden recordings> <folder to write>\n       xtask mutants [part of a name]\n       xtask public-api\n       xtask minimal-versions\n       xtask instructions [--record | --million]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match *arguments.as_slice() {
         ["pack-golden", from, to] => pack_golden(from, to),
-        ["measure"] => measure::run(),
         ["mutants"] => mutants::run(""),
         ["mutants", name] => mutants::run(name),
         ["minimal-versions"] => minimal_versions::run(),

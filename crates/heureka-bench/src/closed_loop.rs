@@ -33,6 +33,8 @@ pub(crate) struct Tally {
     pub(crate) requests: u64,
     /// Those whose answer was neither a success nor 304.
     pub(crate) failures: u64,
+    /// Those of them whose answer was 404.
+    pub(crate) not_found: u64,
     /// Those whose answer was 304.
     pub(crate) not_modified: u64,
     /// The first answer that was a failure.
@@ -50,6 +52,7 @@ impl Tally {
         self.not_modified += u64::from(answer.status == 304);
         if !matches!(answer.status, 200..=299 | 304) {
             self.failures += 1;
+            self.not_found += u64::from(answer.status == 404);
             self.first_failure.get_or_insert(answer.status);
         }
     }

@@ -2,9 +2,13 @@
 //!
 //! Everything is made from an instance's number when it is needed, so a million instances take no memory here.
 
+mod batch;
+
 use std::io::Write as _;
 
 use crate::http::Target;
+
+pub(crate) use self::batch::Told;
 
 /// What Spring Cloud's client sends beside what says what it wants.
 const CLIENT_HEADERS: &str =
@@ -76,7 +80,7 @@ impl Fleet {
 
     /// Writes `POST apps/{app}`. Each version is a changed document.
     pub(crate) fn register(&self, out: &mut Vec<u8>, n: usize, version: u64) {
-        let body = self.document(n, version);
+        let body = format!(r#"{{"instance":{}}}"#, self.document(n, version));
         self.line(out, "POST", format_args!("/apps/APP{:05}", n % self.apps));
         put(
             out,
@@ -179,7 +183,7 @@ impl Fleet {
         let dirty_ms = self.first_dirty_ms + version;
         let (a, b, c, zone) = (n / 65_536 % 256, n / 256 % 256, n % 256, n % 3);
         format!(
-            r#"{{"instance":{{"instanceId":"{id}","app":"APP{app:05}","appGroupName":null,"ipAddr":"10.{a}.{b}.{c}","sid":"na","homePageUrl":"http://{host}:8080/","statusPageUrl":"http://{host}:8080/actuator/info","healthCheckUrl":"http://{host}:8080/actuator/health","secureHealthCheckUrl":null,"vipAddress":"app{app:05}","secureVipAddress":"app{app:05}","countryId":1,"dataCenterInfo":{{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"}},"hostName":"{host}","status":"UP","overriddenStatus":"UNKNOWN","leaseInfo":{{"renewalIntervalInSecs":30,"durationInSecs":{lease_secs},"registrationTimestamp":0,"lastRenewalTimestamp":0,"evictionTimestamp":0,"serviceUpTimestamp":0}},"isCoordinatingDiscoveryServer":false,"lastUpdatedTimestamp":{dirty_ms},"lastDirtyTimestamp":{dirty_ms},"actionType":null,"asgName":null,"port":{{"$":8080,"@enabled":"true"}},"securePort":{{"$":443,"@enabled":"false"}},"metadata":{{"management.port":"8081","zone":"zone-{zone}","version":"1.{n}.{version}"}}}}}}"#
+            r#"{{"instanceId":"{id}","app":"APP{app:05}","appGroupName":null,"ipAddr":"10.{a}.{b}.{c}","sid":"na","homePageUrl":"http://{host}:8080/","statusPageUrl":"http://{host}:8080/actuator/info","healthCheckUrl":"http://{host}:8080/actuator/health","secureHealthCheckUrl":null,"vipAddress":"app{app:05}","secureVipAddress":"app{app:05}","countryId":1,"dataCenterInfo":{{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"}},"hostName":"{host}","status":"UP","overriddenStatus":"UNKNOWN","leaseInfo":{{"renewalIntervalInSecs":30,"durationInSecs":{lease_secs},"registrationTimestamp":0,"lastRenewalTimestamp":0,"evictionTimestamp":0,"serviceUpTimestamp":0}},"isCoordinatingDiscoveryServer":false,"lastUpdatedTimestamp":{dirty_ms},"lastDirtyTimestamp":{dirty_ms},"actionType":null,"asgName":null,"port":{{"$":8080,"@enabled":"true"}},"securePort":{{"$":443,"@enabled":"false"}},"metadata":{{"management.port":"8081","zone":"zone-{zone}","version":"1.{n}.{version}"}}}}"#
         )
     }
 }

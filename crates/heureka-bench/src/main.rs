@@ -2,6 +2,7 @@
 //!
 //! `docs/benchmarks.md` says how the tables in it are made.
 
+mod batches;
 mod cases;
 mod closed_loop;
 mod compare;
@@ -16,6 +17,7 @@ mod markdown;
 mod median;
 mod process;
 mod readers;
+mod trial;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -51,6 +53,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Runs some cases against registries of many sizes and shapes
     Growth(growth::GrowthArgs),
+    /// The batches of a Java server, and how long they take at a full registry
+    Batches(batches::BatchesArgs),
     /// Readers that do not behave, and whether a server bears them
     #[command(subcommand)]
     Readers(readers::ReadersCommand),
@@ -73,6 +77,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Cases(args) => on_one_thread(cases::run(args)),
         Command::Compare(args) => on_one_thread(compare::run(args)),
         Command::Growth(args) => on_one_thread(growth::run(args)),
+        Command::Batches(args) => on_one_thread(batches::run(args)),
         Command::Readers(command) => on_one_thread(readers::run(command)),
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct AnswerReader {
     answer: Answer,
     etag: Option<String>,
     closes: bool,
+    /// The body as far as it has come, where somebody wants it.
+    body: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +72,16 @@ impl AnswerReader {
         self.closes
     }
 
+    /// Keeps the body of the next answer.
+    pub(crate) fn keep_body(&mut self) {
+        self.body = Some(Vec::new());
+    }
+
+    /// The body that was to be kept.
+    pub(crate) fn take_body(&mut self) -> Vec<u8> {
+        self.body.take().unwrap_or_default()
+    }
+
     fn step<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8]> {
         match self.state {
             State::Head => self.head(bytes),
@@ -89,6 +101,9 @@ impl AnswerReader {
     ) -> &'a [u8] {
         let taken = usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()));
         let (body, rest) = bytes.split_at_checked(taken).unwrap_or((bytes, &[]));
+        if let Some(kept) = &mut self.body {
+            kept.extend_from_slice(body);
+        }
         let taken = body.len() as u64;
         self.answer.body_bytes += taken;
         self.state = if taken == left {

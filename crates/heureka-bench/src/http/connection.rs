@@ -37,9 +37,26 @@ impl Connection {
 
     /// Sends a request and waits for its whole answer.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<Answer> {
+        self.reopen_if_closed().await?;
+        self.send_and_receive(request).await
+    }
+
+    /// The same, with the body of the answer as it was sent.
+    pub(crate) async fn exchange_for_body(&mut self, request: &[u8]) -> Result<(Answer, Vec<u8>)> {
+        self.reopen_if_closed().await?;
+        self.reader.keep_body();
+        let answer = self.send_and_receive(request).await?;
+        Ok((answer, self.reader.take_body()))
+    }
+
+    async fn reopen_if_closed(&mut self) -> Result<()> {
         if self.reader.closes() || self.was_closed() {
             self.reopen().await?;
         }
+        Ok(())
+    }
+
+    async fn send_and_receive(&mut self, request: &[u8]) -> Result<Answer> {
         self.stream.write_all(request).await?;
         loop {
             let length = self.stream.read(&mut self.buffer).await?;

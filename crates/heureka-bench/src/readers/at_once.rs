@@ -6,14 +6,13 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use clap::Args;
 
-use super::findings::Findings;
 use super::metrics::open_connections;
 use super::request::connect_from;
-use super::subject::{Subject, SubjectArgs, make_room_for};
 use crate::duration::parse_duration;
 use crate::fleet::Fleet;
 use crate::http::{Connection, loopback_source};
 use crate::load::{Kind, Report, Schedule, Work, open_loop};
+use crate::trial::{Findings, Subject, SubjectArgs, make_room_for};
 use crate::{fleet::Coding, print, say};
 
 use self::burst::{Burst, fetch_all};

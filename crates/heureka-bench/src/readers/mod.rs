@@ -1,15 +1,14 @@
-//! Readers that do not behave: too slow, gone in the middle, or all at once.
+//! Readers that do not behave: too slow, gone in the middle, all at once, or asking for what is not there.
 //!
-//! Each of the three starts a server of its own, does its worst to it, and prints a table with what was measured beside what
+//! Each of the four starts a server of its own, does its worst to it, and prints a table with what was measured beside what
 //! was allowed; where more was measured, the command fails.
 
 mod at_once;
-mod findings;
 mod metrics;
 mod request;
 mod slow;
 mod sockets;
-mod subject;
+mod unknown;
 mod vanish;
 
 use anyhow::Result;
@@ -24,6 +23,8 @@ pub(crate) enum ReadersCommand {
     Vanish(vanish::VanishArgs),
     /// All of them ask for everything at the same moment
     AtOnce(at_once::AtOnceArgs),
+    /// They ask for names that nobody has, another one each time
+    Unknown(unknown::UnknownArgs),
 }
 
 /// Does it, and says whether the server bore it.
@@ -32,5 +33,6 @@ pub(crate) async fn run(command: &ReadersCommand) -> Result<()> {
         ReadersCommand::Slow(args) => slow::run(args).await,
         ReadersCommand::Vanish(args) => vanish::run(args).await,
         ReadersCommand::AtOnce(args) => at_once::run(args).await,
+        ReadersCommand::Unknown(args) => unknown::run(args).await,
     }
 }

@@ -6,14 +6,13 @@ use anyhow::Result;
 use clap::Args;
 use tokio::task::JoinSet;
 
-use super::findings::Findings;
 use super::sockets::Served;
-use super::subject::{Subject, SubjectArgs, knows_flag, make_room_for};
 use crate::duration::parse_duration;
 use crate::fleet::{Coding, Fleet};
 use crate::http::Connection;
 use crate::load::{Kind, Report, Schedule, Work, open_loop};
 use crate::print;
+use crate::trial::{Findings, Subject, SubjectArgs, knows_flag, make_room_for};
 
 use self::crowd::{Crowd, Temper};
 

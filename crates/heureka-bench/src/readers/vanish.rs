@@ -10,12 +10,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use super::findings::Findings;
 use super::metrics::open_connections;
 use super::request::{ask, connect_from};
-use super::subject::{Subject, SubjectArgs, make_room_for};
 use crate::fleet::{Coding, Fleet};
 use crate::say;
+use crate::trial::{Findings, Subject, SubjectArgs, make_room_for};
 
 /// How long the server may take to notice that all are gone.
 const NOTICE: Duration = Duration::from_secs(10);

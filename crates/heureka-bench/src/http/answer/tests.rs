@@ -96,3 +96,17 @@ fn nothing_grows_without_end() {
             .is_err()
     );
 }
+
+#[test]
+fn a_body_is_kept_for_who_wants_it_and_only_that_one() {
+    for (bytes, expected) in [(SIZED, "hello"), (CHUNKED, "abc0123456789"), (EMPTY, "")] {
+        let mut reader = AnswerReader::default();
+        reader.keep_body();
+        let (begin, end) = bytes.split_at(bytes.len() - 3);
+        assert!(!reader.take(begin).unwrap() && reader.take(end).unwrap());
+        reader.finish();
+        assert_eq!(reader.take_body(), expected.as_bytes());
+        assert!(reader.take(bytes).unwrap());
+        assert_eq!(reader.take_body(), b"");
+    }
+}

@@ -10,9 +10,9 @@ use tokio::task::JoinSet;
 
 use super::super::request::{SMALL_BUFFER_BYTES, ask, connect_from};
 use super::super::sockets::{Served, served_by};
-use super::super::subject::Subject;
 use crate::fleet::{Coding, Scatter};
 use crate::say;
+use crate::trial::Subject;
 
 /// Between two looks at which connections the server still serves.
 const LOOK_EVERY: Duration = Duration::from_millis(200);

@@ -1,4 +1,4 @@
-//! The server that has to bear it.
+//! The server that is put to the test.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -29,10 +29,10 @@ const RESERVED_DESCRIPTORS: u64 = 128;
 
 /// What is started, and what it has.
 #[derive(Debug, Args)]
-pub(super) struct SubjectArgs {
+pub(crate) struct SubjectArgs {
     /// The binary of heureka
     #[arg(long, value_name = "FILE", default_value = "target/release/heureka")]
-    pub(super) heureka: PathBuf,
+    pub(crate) heureka: PathBuf,
     /// The core on which the server runs
     #[arg(long, value_name = "CORE", default_value_t = 0)]
     server_core: usize,
@@ -43,15 +43,15 @@ pub(super) struct SubjectArgs {
 
 /// A server with a fleet.
 #[derive(Debug)]
-pub(super) struct Subject {
+pub(crate) struct Subject {
     /// What is registered, or is to be.
-    pub(super) fleet: Fleet,
+    pub(crate) fleet: Fleet,
     server: Server,
 }
 
 impl Subject {
     /// Starts a server with these flags.
-    pub(super) fn start(
+    pub(crate) fn start(
         args: &SubjectArgs,
         instances: usize,
         mut flags: Vec<String>,
@@ -73,7 +73,7 @@ impl Subject {
     }
 
     /// Registers the fleet, and waits until no delta tells of that.
-    pub(super) async fn register(&self) -> Result<()> {
+    pub(crate) async fn register(&self) -> Result<()> {
         let timing = Timing {
             warm_up: Duration::ZERO,
             measure: Duration::ZERO,
@@ -86,7 +86,7 @@ impl Subject {
 
     /// Waits until no delta tells of the registrations. That is looked at only when it should be so, for a delta of
     /// everything that is read meanwhile would count as memory of the run.
-    pub(super) async fn forget_changes(&self) -> Result<()> {
+    pub(crate) async fn forget_changes(&self) -> Result<()> {
         let timing = Timing {
             warm_up: Duration::ZERO,
             measure: Duration::ZERO,
@@ -97,7 +97,7 @@ impl Subject {
     }
 
     /// Reads everything once, as fast as it comes.
-    pub(super) async fn read_everything(&self, coding: Coding) -> Result<Answer> {
+    pub(crate) async fn read_everything(&self, coding: Coding) -> Result<Answer> {
         let mut connection = Connection::open(self.address(), None, BUFFER_BYTES).await?;
         let mut request = Vec::new();
         self.fleet.read(&mut request, Listing::Full, coding, None);
@@ -107,28 +107,28 @@ impl Subject {
     }
 
     /// Where it listens.
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.fleet.target().address
     }
 
     /// Its process.
-    pub(super) fn process(&self) -> Process {
+    pub(crate) fn process(&self) -> Process {
         self.server.process()
     }
 
     /// Its resident memory.
-    pub(super) fn resident_mib(&self) -> Result<f64> {
+    pub(crate) fn resident_mib(&self) -> Result<f64> {
         Ok(self.process().resident_kib()? as f64 / 1024.0)
     }
 
     /// The most that it ever had, or has had since `forget_peak`.
-    pub(super) fn peak_mib(&self) -> Result<f64> {
+    pub(crate) fn peak_mib(&self) -> Result<f64> {
         Ok(self.process().peak_resident_kib()? as f64 / 1024.0)
     }
 }
 
 /// Raises the limit of open files, and complains where it is too low for so many connections.
-pub(super) fn make_room_for(connections: usize) -> Result<()> {
+pub(crate) fn make_room_for(connections: usize) -> Result<()> {
     let limit = rlimit::increase_nofile_limit(u64::MAX).context("the limit of open files")?;
     ensure!(
         connections as u64 + RESERVED_DESCRIPTORS <= limit,
@@ -138,7 +138,7 @@ pub(super) fn make_room_for(connections: usize) -> Result<()> {
 }
 
 /// Whether a binary has this flag of `serve`.
-pub(super) fn knows_flag(binary: &Path, flag: &str) -> Result<bool> {
+pub(crate) fn knows_flag(binary: &Path, flag: &str) -> Result<bool> {
     let help = Command::new(binary).args(["serve", "--help"]).output()?;
     let help = String::from_utf8_lossy(&help.stdout);
     Ok(help.split_whitespace().any(|word| word == flag))

@@ -8,14 +8,14 @@ use crate::print;
 
 /// A table of figures, some of which have a bound.
 #[derive(Debug)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     table: Table,
     exceeded: Vec<String>,
 }
 
 impl Findings {
     /// No figures yet.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             table: Table::new(&["", "measured", "allowed"]),
             exceeded: Vec::new(),
@@ -23,24 +23,24 @@ impl Findings {
     }
 
     /// A figure without a bound.
-    pub(super) fn note(&mut self, what: &str, value: f64) {
+    pub(crate) fn note(&mut self, what: &str, value: f64) {
         self.table.row(&[what, number(value).as_str(), NOTHING]);
     }
 
     /// A figure that may not be more than a bound.
-    pub(super) fn at_most(&mut self, what: &str, value: f64, bound: f64) {
+    pub(crate) fn at_most(&mut self, what: &str, value: f64, bound: f64) {
         let allowed = format!("≤ {}", number(bound));
         self.bounded(what, value, &allowed, value <= bound);
     }
 
     /// A number that has to be this one.
-    pub(super) fn exactly(&mut self, what: &str, value: usize, expected: usize) {
+    pub(crate) fn exactly(&mut self, what: &str, value: usize, expected: usize) {
         let allowed = number(expected as f64);
         self.bounded(what, value as f64, &allowed, value == expected);
     }
 
     /// Prints the table; it is an error if something was more than allowed.
-    pub(super) fn judge(self) -> Result<()> {
+    pub(crate) fn judge(self) -> Result<()> {
         print(self.table.text());
         print(&machine_line());
         ensure!(
