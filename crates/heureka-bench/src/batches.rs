@@ -6,11 +6,12 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use heureka_wire::decode_batch_answer;
 
+use crate::compare::ServerArgs;
 use crate::fleet::Told;
 use crate::http::Connection;
 use crate::median::median;
 use crate::say;
-use crate::trial::{Findings, Subject, SubjectArgs};
+use crate::trial::{Findings, Subject};
 
 /// As many as a Java server puts into one batch.
 const ITEMS: usize = 250;
@@ -22,7 +23,7 @@ const BUFFER_BYTES: usize = 64 * 1024;
 #[derive(Debug, Args)]
 pub(crate) struct BatchesArgs {
     #[command(flatten)]
-    subject: SubjectArgs,
+    server: ServerArgs,
     /// How many instances there are
     #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
     instances: usize,
@@ -46,7 +47,7 @@ pub(crate) async fn run(args: &BatchesArgs) -> Result<()> {
         "{} batches of {ITEMS} need as many instances, for each is told of once in a kind",
         args.batches
     );
-    let subject = Subject::start(&args.subject, args.instances, Vec::new())?;
+    let subject = Subject::start(&args.server, args.instances, Vec::new())?;
     subject.register().await?;
     let mut findings = Findings::new();
     for told in Told::ALL {

@@ -58,7 +58,7 @@ struct Found {
 
 /// Measures each registry and prints a table with a row for each.
 pub(crate) async fn run(args: &GrowthArgs) -> Result<()> {
-    pin_own_process(args.run.pinning().own_core)?;
+    pin_own_process(args.run.server.pinning.own_core)?;
     let stolen = Stolen::from_now();
     let mut table = Table::new(&heads());
     for shape in shapes(args) {
@@ -93,8 +93,8 @@ async fn measure(args: &RunArgs, shape: (usize, usize)) -> Result<Found> {
         "{} instances in {} applications",
         shape.0, shape.1
     ));
-    let software = Software::Heureka(args.heureka.clone());
-    let server = Server::start(&software, args.pinning(), DELTA_RETENTION)?;
+    let software = Software::Heureka(args.server.heureka.clone());
+    let server = Server::start(&software, args.server.pinning, DELTA_RETENTION)?;
     let timing = args.timing.timing();
     let mut subject = Subject::new(server, shape, &args.timing, timing).await?;
     let memory = subject.fill().await?;
@@ -107,7 +107,7 @@ async fn measure(args: &RunArgs, shape: (usize, usize)) -> Result<Found> {
         }
         costs.push(subject.measure(case).await?);
     }
-    let floor = Server::start(&Software::Floor, args.pinning(), DELTA_RETENTION)?;
+    let floor = Server::start(&Software::Floor, args.server.pinning, DELTA_RETENTION)?;
     let mut floor = Subject::new(floor, shape, &args.timing, timing).await?;
     Ok(Found {
         shape,

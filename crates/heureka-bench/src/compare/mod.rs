@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 
-pub(crate) use self::servers::{Pinning, Server, Software, pin_own_process};
+pub(crate) use self::servers::{Server, ServerArgs, Software, pin_own_process};
 pub(crate) use self::subject::{Memory, Subject};
 
 use self::report::{Findings, Row};
@@ -30,30 +30,13 @@ const DELTA_RETENTION: Duration = Duration::from_secs(90);
 /// How much longer than the retention a server may take to forget changes.
 const DELTA_PATIENCE: Duration = Duration::from_secs(DELTA_RETENTION.as_secs() + 70);
 
-/// What runs where, in `compare` and `growth`.
+/// What runs where, in `compare` and `growth`, and how long.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// The binary of heureka
-    #[arg(long, value_name = "FILE", default_value = "target/release/heureka")]
-    pub(crate) heureka: PathBuf,
-    /// The core on which servers run
-    #[arg(long, value_name = "CORE", default_value_t = 0)]
-    server_core: usize,
-    /// The core on which the generator runs
-    #[arg(long, value_name = "CORE", default_value_t = 1)]
-    own_core: usize,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     #[command(flatten)]
     pub(crate) timing: TimingArgs,
-}
-
-impl RunArgs {
-    /// Both cores.
-    pub(crate) fn pinning(&self) -> Pinning {
-        Pinning {
-            server_core: self.server_core,
-            own_core: self.own_core,
-        }
-    }
 }
 
 /// What `compare` takes.
@@ -93,7 +76,7 @@ pub(crate) struct CompareArgs {
 
 /// Measures everything and prints the tables.
 pub(crate) async fn run(args: &CompareArgs) -> Result<()> {
-    pin_own_process(args.run.pinning().own_core)?;
+    pin_own_process(args.run.server.pinning.own_core)?;
     let stolen = Stolen::from_now();
     let mut findings = Findings::new(args.instances, args.apps);
     compare_with_floor(args, &mut findings).await?;
@@ -110,8 +93,8 @@ pub(crate) async fn run(args: &CompareArgs) -> Result<()> {
 
 /// Heureka and the floor are measured in turns, case by case, so that whatever else the machine does meets both.
 async fn compare_with_floor(args: &CompareArgs, findings: &mut Findings) -> Result<()> {
-    let pinning = args.run.pinning();
-    let software = Software::Heureka(args.run.heureka.clone());
+    let pinning = args.run.server.pinning;
+    let software = Software::Heureka(args.run.server.heureka.clone());
     say("heureka");
     findings.heureka.start = Some(median_start(&software, pinning, args.starts)?);
     let mut heureka = start(args, &software, args.run.timing.timing()).await?;
@@ -165,7 +148,11 @@ async fn compare_with_java(args: &CompareArgs, findings: &mut Findings) -> Resul
         ..args.run.timing.timing()
     };
     say("the Java server");
-    findings.java.start = Some(median_start(&software, args.run.pinning(), args.starts)?);
+    findings.java.start = Some(median_start(
+        &software,
+        args.run.server.pinning,
+        args.starts,
+    )?);
     let mut java = start(args, &software, timing).await?;
     java.bench.show_changes_after(JAVA_SHOWS_CHANGES_AFTER);
     findings.java.memory = Some(java.fill().await?);
@@ -179,7 +166,7 @@ async fn compare_with_java(args: &CompareArgs, findings: &mut Findings) -> Resul
 }
 
 async fn start(args: &CompareArgs, software: &Software, timing: Timing) -> Result<Subject> {
-    let server = Server::start(software, args.run.pinning(), DELTA_RETENTION)?;
+    let server = Server::start(software, args.run.server.pinning, DELTA_RETENTION)?;
     let shape = (args.instances, args.apps);
     Subject::new(server, shape, &args.run.timing, timing).await
 }

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use clap::Args;
 
 use crate::http::Target;
 use crate::median::median;
@@ -35,12 +36,24 @@ pub(crate) enum Software {
     Java(PathBuf),
 }
 
-/// On which cores things run; without them nothing is pinned.
-#[derive(Debug, Clone, Copy)]
+/// What is measured, and where.
+#[derive(Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// The binary of heureka
+    #[arg(long, value_name = "FILE", default_value = "target/release/heureka")]
+    pub(crate) heureka: PathBuf,
+    #[command(flatten)]
+    pub(crate) pinning: Pinning,
+}
+
+/// On which cores things run.
+#[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Pinning {
-    /// The core of the servers.
+    /// The core on which servers run
+    #[arg(long, value_name = "CORE", default_value_t = 0)]
     pub(crate) server_core: usize,
-    /// The core of this program.
+    /// The core on which their clients run, all in this program
+    #[arg(long, value_name = "CORE", default_value_t = 1)]
     pub(crate) own_core: usize,
 }
 

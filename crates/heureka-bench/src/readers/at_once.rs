@@ -8,11 +8,12 @@ use clap::Args;
 
 use super::metrics::open_connections;
 use super::request::connect_from;
+use crate::compare::ServerArgs;
 use crate::duration::parse_duration;
 use crate::fleet::Fleet;
 use crate::http::{Connection, loopback_source};
 use crate::load::{Kind, Report, Schedule, Work, open_loop};
-use crate::trial::{Findings, Subject, SubjectArgs, make_room_for};
+use crate::trial::{Findings, Subject, make_room_for};
 use crate::{fleet::Coding, print, say};
 
 use self::burst::{Burst, fetch_all};
@@ -36,7 +37,7 @@ const MAKING_MIB: f64 = 32.0;
 #[derive(Debug, Args)]
 pub(crate) struct AtOnceArgs {
     #[command(flatten)]
-    subject: SubjectArgs,
+    server: ServerArgs,
     /// How many instances there are
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     instances: usize,
@@ -75,7 +76,7 @@ pub(crate) async fn run(args: &AtOnceArgs) -> Result<()> {
         // Connecting takes a while, and nobody asks before all are there.
         "--header-deadline=60s".to_owned(),
     ];
-    let subject = Subject::start(&args.subject, args.instances, flags)?;
+    let subject = Subject::start(&args.server, args.instances, flags)?;
     subject.register().await?;
     let empty_mib = subject.resident_mib()?;
     let allowed_mib = empty_mib + args.readers as f64 * CONNECTION_KIB / 1024.0 + MAKING_MIB;

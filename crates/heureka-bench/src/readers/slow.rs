@@ -7,12 +7,13 @@ use clap::Args;
 use tokio::task::JoinSet;
 
 use super::sockets::Served;
+use crate::compare::ServerArgs;
 use crate::duration::parse_duration;
 use crate::fleet::{Coding, Fleet};
 use crate::http::Connection;
 use crate::load::{Kind, Report, Schedule, Work, open_loop};
 use crate::print;
-use crate::trial::{Findings, Subject, SubjectArgs, knows_flag, make_room_for};
+use crate::trial::{Findings, Subject, knows_flag, make_room_for};
 
 use self::crowd::{Crowd, Temper};
 
@@ -40,7 +41,7 @@ const KEPT_BY_KERNEL_MB: f64 = 16.0;
 #[derive(Debug, Args)]
 pub(crate) struct SlowArgs {
     #[command(flatten)]
-    subject: SubjectArgs,
+    server: ServerArgs,
     /// How many instances there are
     #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
     instances: usize,
@@ -117,11 +118,11 @@ impl SlowArgs {
 
 /// Lets readers dawdle while the registry changes, and looks when the server has had enough.
 pub(crate) async fn run(args: &SlowArgs) -> Result<()> {
-    let has_answer_deadline = knows_flag(&args.subject.heureka, "--answer-deadline")?;
+    let has_answer_deadline = knows_flag(&args.server.heureka, "--answer-deadline")?;
     let readers = args.crowd(has_answer_deadline).len();
     make_room_for(readers)?;
     let flags = args.flags(has_answer_deadline);
-    let subject = Subject::start(&args.subject, args.instances, flags)?;
+    let subject = Subject::start(&args.server, args.instances, flags)?;
     subject.register().await?;
     subject.forget_changes().await?;
     subject.read_everything(Coding::Gzip).await?;

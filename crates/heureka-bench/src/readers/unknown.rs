@@ -8,9 +8,10 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::closed_loop::{Pool, Tally, Until};
+use crate::compare::ServerArgs;
 use crate::http::Target;
 use crate::say;
-use crate::trial::{Findings, Subject, SubjectArgs};
+use crate::trial::{Findings, Subject};
 
 const CONNECTIONS: usize = 4;
 /// So many names of each `--names` are asked for before memory counts.
@@ -22,7 +23,7 @@ const GROWTH_MIB: f64 = 4.0;
 #[derive(Debug, Args)]
 pub(crate) struct UnknownArgs {
     #[command(flatten)]
-    subject: SubjectArgs,
+    server: ServerArgs,
     /// How many instances there are
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     instances: usize,
@@ -33,7 +34,7 @@ pub(crate) struct UnknownArgs {
 
 /// Asks for each name once, and looks whether the server remembers any of them.
 pub(crate) async fn run(args: &UnknownArgs) -> Result<()> {
-    let subject = Subject::start(&args.subject, args.instances, Vec::new())?;
+    let subject = Subject::start(&args.server, args.instances, Vec::new())?;
     subject.register().await?;
     let mut pool = Pool::open(subject.fleet.target(), CONNECTIONS).await?;
     let warm_up = args.names / WARM_UP_PART;

@@ -12,9 +12,10 @@ use tokio::task::JoinSet;
 
 use super::metrics::open_connections;
 use super::request::{ask, connect_from};
+use crate::compare::ServerArgs;
 use crate::fleet::{Coding, Fleet};
 use crate::say;
-use crate::trial::{Findings, Subject, SubjectArgs, make_room_for};
+use crate::trial::{Findings, Subject, make_room_for};
 
 /// How long the server may take to notice that all are gone.
 const NOTICE: Duration = Duration::from_secs(10);
@@ -25,7 +26,7 @@ const GROWTH_MIB: f64 = 32.0;
 #[derive(Debug, Args)]
 pub(crate) struct VanishArgs {
     #[command(flatten)]
-    subject: SubjectArgs,
+    server: ServerArgs,
     /// How many instances there are
     #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
     instances: usize,
@@ -65,7 +66,7 @@ impl Farewell {
 /// Lets readers vanish, and looks what is left of them.
 pub(crate) async fn run(args: &VanishArgs) -> Result<()> {
     make_room_for(args.at_a_time)?;
-    let subject = Subject::start(&args.subject, args.instances, Vec::new())?;
+    let subject = Subject::start(&args.server, args.instances, Vec::new())?;
     subject.register().await?;
     subject.forget_changes().await?;
     let gzip = subject.read_everything(Coding::Gzip).await?;

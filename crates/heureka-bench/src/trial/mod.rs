@@ -4,4 +4,4 @@ mod findings;
 mod subject;
 
 pub(crate) use self::findings::Findings;
-pub(crate) use self::subject::{Subject, SubjectArgs, knows_flag, make_room_for};
+pub(crate) use self::subject::{Subject, knows_flag, make_room_for};

@@ -1,15 +1,14 @@
 //! The server that is put to the test.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use clap::Args;
 
 use crate::cases::{Bench, Timing};
-use crate::compare::{Pinning, Server, Software, pin_own_process};
+use crate::compare::{Server, ServerArgs, Software, pin_own_process};
 use crate::fleet::{Coding, Fleet, Listing};
 use crate::http::{Answer, Connection};
 use crate::process::Process;
@@ -27,20 +26,6 @@ const BUFFER_BYTES: usize = 256 * 1024;
 /// What this process opens beside the connections of its readers.
 const RESERVED_DESCRIPTORS: u64 = 128;
 
-/// What is started, and what it has.
-#[derive(Debug, Args)]
-pub(crate) struct SubjectArgs {
-    /// The binary of heureka
-    #[arg(long, value_name = "FILE", default_value = "target/release/heureka")]
-    pub(crate) heureka: PathBuf,
-    /// The core on which the server runs
-    #[arg(long, value_name = "CORE", default_value_t = 0)]
-    server_core: usize,
-    /// The core on which the readers run
-    #[arg(long, value_name = "CORE", default_value_t = 1)]
-    own_core: usize,
-}
-
 /// A server with a fleet.
 #[derive(Debug)]
 pub(crate) struct Subject {
@@ -52,47 +37,33 @@ pub(crate) struct Subject {
 impl Subject {
     /// Starts a server with these flags.
     pub(crate) fn start(
-        args: &SubjectArgs,
+        args: &ServerArgs,
         instances: usize,
         mut flags: Vec<String>,
     ) -> Result<Self> {
         // Most instances send no heartbeat here, and their leases outlast the run.
         flags.push("--self-preservation=off".to_owned());
-        pin_own_process(args.own_core)?;
-        let pinning = Pinning {
-            server_core: args.server_core,
-            own_core: args.own_core,
-        };
+        pin_own_process(args.pinning.own_core)?;
         let software = Software::HeurekaWith {
             binary: args.heureka.clone(),
             flags,
         };
-        let server = Server::start(&software, pinning, DELTA_RETENTION)?;
+        let server = Server::start(&software, args.pinning, DELTA_RETENTION)?;
         let fleet = Fleet::new(server.target(), instances, instances / 20, LEASE_SECS);
         Ok(Self { fleet, server })
     }
 
-    /// Registers the fleet, and waits until no delta tells of that.
+    /// Registers the fleet.
     pub(crate) async fn register(&self) -> Result<()> {
-        let timing = Timing {
-            warm_up: Duration::ZERO,
-            measure: Duration::ZERO,
-        };
-        let (fleet, process) = (self.fleet.clone(), self.process());
-        let mut bench = Bench::open(fleet, process, REGISTERING_CONNECTIONS, timing).await?;
-        bench.register_fleet().await?;
-        Ok(())
+        let mut bench = self.bench(REGISTERING_CONNECTIONS).await?;
+        bench.register_fleet().await
     }
 
     /// Waits until no delta tells of the registrations. That is looked at only when it should be so, for a delta of
     /// everything that is read meanwhile would count as memory of the run.
     pub(crate) async fn forget_changes(&self) -> Result<()> {
-        let timing = Timing {
-            warm_up: Duration::ZERO,
-            measure: Duration::ZERO,
-        };
         tokio::time::sleep(DELTA_RETENTION + FORGETTING).await;
-        let mut bench = Bench::open(self.fleet.clone(), self.process(), 1, timing).await?;
+        let mut bench = self.bench(1).await?;
         bench.wait_for_empty_delta(DELTA_PATIENCE).await
     }
 
@@ -124,6 +95,15 @@ impl Subject {
     /// The most that it ever had, or has had since `forget_peak`.
     pub(crate) fn peak_mib(&self) -> Result<f64> {
         Ok(self.process().peak_resident_kib()? as f64 / 1024.0)
+    }
+
+    /// Connections that measure no case.
+    async fn bench(&self, connections: usize) -> Result<Bench> {
+        let timing = Timing {
+            warm_up: Duration::ZERO,
+            measure: Duration::ZERO,
+        };
+        Bench::open(self.fleet.clone(), self.process(), connections, timing).await
     }
 }
 
