@@ -10,6 +10,7 @@ use crate::compare::ServerArgs;
 use crate::fleet::Told;
 use crate::http::Connection;
 use crate::median::median;
+use crate::process::us_each;
 use crate::say;
 use crate::trial::{Findings, Subject};
 
@@ -43,7 +44,7 @@ struct Found {
 /// Sends batches of each kind, and looks at every answer.
 pub(crate) async fn run(args: &BatchesArgs) -> Result<()> {
     ensure!(
-        args.batches * ITEMS <= args.instances,
+        args.batches <= args.instances / ITEMS,
         "{} batches of {ITEMS} need as many instances, for each is told of once in a kind",
         args.batches
     );
@@ -106,7 +107,7 @@ fn add(findings: &mut Findings, told: Told, batches: usize, found: Found) -> Res
         ms(BOUND),
     );
     findings.note(&format!("{name}: the longest batch, ms"), ms(longest));
-    let cpu_us = found.cpu.as_secs_f64() * 1e6 / items.max(1) as f64;
+    let cpu_us = us_each(found.cpu, items as u64);
     findings.note(
         &format!("{name}: CPU of the server for each item, µs"),
         cpu_us,

@@ -80,16 +80,13 @@ impl Fleet {
 
     /// Writes `POST apps/{app}`. Each version is a changed document.
     pub(crate) fn register(&self, out: &mut Vec<u8>, n: usize, version: u64) {
-        let body = format!(r#"{{"instance":{}}}"#, self.document(n, version));
+        let document = self.document(n, version);
         self.line(out, "POST", format_args!("/apps/APP{:05}", n % self.apps));
         put(
             out,
             format_args!("Accept-Encoding: gzip\r\nContent-Type: application/json\r\n"),
         );
-        put(
-            out,
-            format_args!("Content-Length: {}\r\n{CLIENT_HEADERS}{body}", body.len()),
-        );
+        put_body(out, &[r#"{"instance":"#, &document, "}"]);
     }
 
     /// Writes the heartbeat of an instance whose document has this version.
@@ -137,14 +134,13 @@ impl Fleet {
                 self.line(out, "GET", format_args!("/instances/{}", self.id(n)));
             }
         }
-        out.extend_from_slice(JSON_HEADERS.as_bytes());
-        if coding == Coding::Gzip {
-            out.extend_from_slice(GZIP_HEADER.as_bytes());
-        }
-        if let Some(etag) = etag {
-            put(out, format_args!("If-None-Match: {etag}\r\n"));
-        }
-        out.extend_from_slice(CLIENT_HEADERS.as_bytes());
+        put_wishes(out, coding, etag);
+    }
+
+    /// Writes a `GET` of a path behind the base path.
+    pub(crate) fn read_path(&self, out: &mut Vec<u8>, path: &str, coding: Coding) {
+        self.line(out, "GET", format_args!("{path}"));
+        put_wishes(out, coding, None);
     }
 
     fn without_body(&self, out: &mut Vec<u8>, method: &str, path: std::fmt::Arguments<'_>) {
@@ -190,6 +186,30 @@ impl Fleet {
 
 fn host(n: usize) -> String {
     format!("host-{n:07}.compute.example.internal")
+}
+
+/// Ends the head of a read.
+fn put_wishes(out: &mut Vec<u8>, coding: Coding, etag: Option<&str>) {
+    out.extend_from_slice(JSON_HEADERS.as_bytes());
+    if coding == Coding::Gzip {
+        out.extend_from_slice(GZIP_HEADER.as_bytes());
+    }
+    if let Some(etag) = etag {
+        put(out, format_args!("If-None-Match: {etag}\r\n"));
+    }
+    out.extend_from_slice(CLIENT_HEADERS.as_bytes());
+}
+
+/// Ends the head of a write, and adds its body.
+fn put_body(out: &mut Vec<u8>, parts: &[&str]) {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    put(
+        out,
+        format_args!("Content-Length: {length}\r\n{CLIENT_HEADERS}"),
+    );
+    for part in parts {
+        out.extend_from_slice(part.as_bytes());
+    }
 }
 
 fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {

@@ -102,6 +102,11 @@ impl CpuTime {
     }
 }
 
+/// The µs of a time for each of so many that took it together.
+pub(crate) fn us_each(together: Duration, count: u64) -> f64 {
+    together.as_secs_f64() * 1e6 / count.max(1) as f64
+}
+
 /// Nothing for a thread that has ended since its folder was listed.
 fn time_of_thread(folder: &Path) -> Duration {
     fs::read_to_string(folder.join("schedstat"))
@@ -201,6 +206,12 @@ mod tests {
         drop(std::hint::black_box(held));
         own.forget_peak().unwrap();
         assert!(own.peak_resident_kib().unwrap() < before_kib + 32 * 1024);
+    }
+
+    #[test]
+    fn a_time_is_shared_out() {
+        assert_eq!(us_each(Duration::from_millis(3), 2), 1500.0);
+        assert_eq!(us_each(Duration::ZERO, 0), 0.0);
     }
 
     #[test]

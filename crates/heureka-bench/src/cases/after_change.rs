@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use super::bench::Bench;
 use crate::fleet::{Coding, Listing, Scatter};
 use crate::median::median;
+use crate::process::us_each;
 
 /// After this a server is done with an answer that has arrived, so its CPU time can be told from that of the next one.
 const SETTLE: Duration = Duration::from_millis(3);
@@ -154,8 +155,8 @@ impl Times {
 
     /// What a turn took with a change before each read, without what the changes take themselves, and with none.
     fn add(&mut self, changed: Duration, unchanged: Duration) {
-        let each_us = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(self.reads_in_turn);
-        let (changed_us, unchanged_us) = (each_us(changed), each_us(unchanged));
+        let reads = self.reads_in_turn.into();
+        let (changed_us, unchanged_us) = (us_each(changed, reads), us_each(unchanged, reads));
         self.added_us.push(changed_us - unchanged_us);
         self.unchanged_us.push(unchanged_us);
     }

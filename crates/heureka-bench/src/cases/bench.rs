@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use super::{Case, Reading, Request};
 use crate::closed_loop::{Pool, Tally, Until, Write};
 use crate::fleet::{Coding, Fleet, Listing, Scatter};
-use crate::process::Process;
+use crate::process::{Process, us_each};
 use crate::say;
 
 /// How many instances are registered at most to measure what a new one costs; they are taken out again.
@@ -70,10 +70,9 @@ impl Spent {
     }
 
     fn cost(self) -> Cost {
-        let requests = self.requests.max(1) as f64;
         Cost {
-            cpu_us: self.cpu.as_secs_f64() * 1e6 / requests,
-            per_s: requests / self.elapsed.as_secs_f64(),
+            cpu_us: us_each(self.cpu, self.requests),
+            per_s: self.requests.max(1) as f64 / self.elapsed.as_secs_f64(),
             requests: self.requests,
             body_bytes: self.body_bytes,
             failures: self.failures,

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{CLIENT_HEADERS, Fleet, JSON_HEADERS, put};
+use heureka_model::ReplicationAction;
+
+use super::{Fleet, JSON_HEADERS, put_body};
 
 /// What a batch tells of each of its instances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +47,11 @@ impl Told {
         }
     }
 
-    fn action(self) -> &'static str {
+    fn action(self) -> ReplicationAction {
         match self {
-            Self::Heartbeat | Self::StaleHeartbeat => "Heartbeat",
-            Self::Registration => "Register",
-            Self::StatusUpdate => "StatusUpdate",
+            Self::Heartbeat | Self::StaleHeartbeat => ReplicationAction::Heartbeat,
+            Self::Registration => ReplicationAction::Register,
+            Self::StatusUpdate => ReplicationAction::StatusUpdate,
         }
     }
 }
@@ -61,15 +63,9 @@ impl Fleet {
         let items: Vec<String> = (first..first + items)
             .map(|n| self.item(n % self.instances.max(1), told))
             .collect();
-        let body = format!(r#"{{"replicationList":[{}]}}"#, items.join(","));
         self.line(out, "POST", format_args!("/peerreplication/batch/"));
-        put(
-            out,
-            format_args!(
-                "{JSON_HEADERS}Content-Length: {}\r\n{CLIENT_HEADERS}{body}",
-                body.len()
-            ),
-        );
+        out.extend_from_slice(JSON_HEADERS.as_bytes());
+        put_body(out, &[r#"{"replicationList":["#, &items.join(","), "]}"]);
     }
 
     fn item(&self, n: usize, told: Told) -> String {
@@ -86,14 +82,14 @@ impl Fleet {
         if told == Told::Registration {
             let _ = write!(item, r#""instanceInfo":{},"#, self.document(n, 1));
         }
-        let _ = write!(item, r#""action":"{}"}}"#, told.action());
+        let _ = write!(item, r#""action":"{}"}}"#, told.action().as_str());
         item
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use heureka_model::{InstanceId, ReplicationAction, UnixMillis};
+    use heureka_model::{InstanceId, UnixMillis};
     use heureka_wire::decode_batch;
 
     use super::*;

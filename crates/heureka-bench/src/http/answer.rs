@@ -77,9 +77,9 @@ impl AnswerReader {
         self.body = Some(Vec::new());
     }
 
-    /// The body that was to be kept.
-    pub(crate) fn take_body(&mut self) -> Vec<u8> {
-        self.body.take().unwrap_or_default()
+    /// The body, if it was to be kept.
+    pub(crate) fn take_body(&mut self) -> Option<Vec<u8>> {
+        self.body.take()
     }
 
     fn step<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8]> {

@@ -46,7 +46,7 @@ impl Connection {
         self.reopen_if_closed().await?;
         self.reader.keep_body();
         let answer = self.send_and_receive(request).await?;
-        Ok((answer, self.reader.take_body()))
+        Ok((answer, self.reader.take_body().unwrap_or_default()))
     }
 
     async fn reopen_if_closed(&mut self) -> Result<()> {

@@ -4,20 +4,20 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
+use crate::http::Connection;
+
+const BUFFER_BYTES: usize = 64 * 1024;
 /// Between two looks at the page.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// The value of a metric without labels.
 pub(super) async fn metric(address: SocketAddr, name: &str) -> Result<u64> {
-    let mut stream = TcpStream::connect(address).await?;
+    let mut connection = Connection::open(address, None, BUFFER_BYTES).await?;
     let request = format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await?;
-    let mut page = String::new();
-    stream.read_to_string(&mut page).await?;
-    value_in(&page, name).with_context(|| format!("/metrics has no {name}"))
+    let (_, page) = connection.exchange_for_body(request.as_bytes()).await?;
+    value_in(&String::from_utf8_lossy(&page), name)
+        .with_context(|| format!("/metrics has no {name}"))
 }
 
 /// How many connections are open once no more than `wanted` are, or patience is over, and how long that took. The one by

@@ -1,6 +1,5 @@
 //! `heureka-bench readers unknown`.
 
-use std::io::Write as _;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -9,12 +8,12 @@ use clap::Args;
 
 use crate::closed_loop::{Pool, Tally, Until};
 use crate::compare::ServerArgs;
-use crate::http::Target;
+use crate::fleet::{Coding, Fleet};
 use crate::say;
 use crate::trial::{Findings, Subject};
 
 const CONNECTIONS: usize = 4;
-/// So many names of each `--names` are asked for before memory counts.
+/// Before memory counts, a part of as many names is asked for: one in so many, and others than those that follow.
 const WARM_UP_PART: u64 = 20;
 /// How much more memory there may be afterwards.
 const GROWTH_MIB: f64 = 4.0;
@@ -38,12 +37,12 @@ pub(crate) async fn run(args: &UnknownArgs) -> Result<()> {
     subject.register().await?;
     let mut pool = Pool::open(subject.fleet.target(), CONNECTIONS).await?;
     let warm_up = args.names / WARM_UP_PART;
-    ask(&mut pool, subject.fleet.target(), 0, warm_up).await?;
+    ask(&mut pool, &subject.fleet, 0, warm_up).await?;
     let before_mib = subject.resident_mib()?;
     subject.process().forget_peak()?;
     say(&format!("{} names that nobody has", args.names));
     let started = Instant::now();
-    let tally = ask(&mut pool, subject.fleet.target(), warm_up, args.names).await?;
+    let tally = ask(&mut pool, &subject.fleet, warm_up, args.names).await?;
 
     let mut findings = Findings::new();
     findings.note("all of them, s", started.elapsed().as_secs_f64());
@@ -59,20 +58,10 @@ pub(crate) async fn run(args: &UnknownArgs) -> Result<()> {
 }
 
 /// Asks for so many names, from the `first` on.
-async fn ask(pool: &mut Pool, target: &Target, first: u64, names: u64) -> Result<Tally> {
-    let target = target.clone();
+async fn ask(pool: &mut Pool, fleet: &Fleet, first: u64, names: u64) -> Result<Tally> {
+    let fleet = fleet.clone();
     let write = move |out: &mut Vec<u8>, n: u64| {
-        let Target {
-            base_path,
-            authority,
-            ..
-        } = &target;
-        let path = path_of(first + n);
-        // Writing into memory does not fail.
-        let _ = write!(
-            out,
-            "GET {base_path}{path} HTTP/1.1\r\nHost: {authority}\r\nAccept: application/json\r\n\r\n"
-        );
+        fleet.read_path(out, &path_of(first + n), Coding::Plain);
     };
     pool.run(Until::Sent(names), Rc::new(write)).await
 }

@@ -14,6 +14,7 @@ use super::metrics::open_connections;
 use super::request::{ask, connect_from};
 use crate::compare::ServerArgs;
 use crate::fleet::{Coding, Fleet};
+use crate::process::us_each;
 use crate::say;
 use crate::trial::{Findings, Subject, make_room_for};
 
@@ -87,7 +88,7 @@ pub(crate) async fn run(args: &VanishArgs) -> Result<()> {
     findings.note("all of them, s", elapsed.as_secs_f64());
     findings.note(
         "CPU of the server for each, µs",
-        cpu.as_secs_f64() * 1e6 / args.readers.max(1) as f64,
+        us_each(cpu, args.readers as u64),
     );
     findings.note(
         "until the server had noticed the last, ms",

@@ -41,8 +41,8 @@ pub(super) struct Burst {
 struct Fetched {
     answer: Answer,
     at: Duration,
-    /// Head and body, of those that are looked at.
-    kept: Option<Vec<u8>>,
+    /// The body, of those that are looked at.
+    body: Option<Vec<u8>>,
 }
 
 /// Asks on every connection, one right after the other, and reads all answers.
@@ -59,8 +59,11 @@ pub(super) async fn fetch_all(
     let buffer = Rc::new(RefCell::new(vec![0; BUFFER_BYTES]));
     let mut tasks = JoinSet::new();
     for (n, stream) in streams.into_iter().enumerate() {
-        let kept = n.is_multiple_of(LOOK_AT_ONE_OF).then(Vec::new);
-        let reading = read_answer(stream, Rc::clone(&buffer), kept, started);
+        let mut reader = AnswerReader::default();
+        if n.is_multiple_of(LOOK_AT_ONE_OF) {
+            reader.keep_body();
+        }
+        let reading = read_answer(stream, Rc::clone(&buffer), reader, started);
         tasks.spawn_local(tokio::time::timeout(patience, reading));
     }
     let mut fetched = Vec::with_capacity(tasks.len());
@@ -76,10 +79,9 @@ pub(super) async fn fetch_all(
 async fn read_answer(
     stream: TcpStream,
     buffer: Rc<RefCell<Vec<u8>>>,
-    mut kept: Option<Vec<u8>>,
+    mut reader: AnswerReader,
     started: Instant,
 ) -> Result<Fetched> {
-    let mut reader = AnswerReader::default();
     loop {
         stream.readable().await?;
         let mut buffer = buffer.borrow_mut();
@@ -89,12 +91,12 @@ async fn read_answer(
         };
         ensure!(length > 0, "the server closed the connection");
         let bytes = buffer.get(..length).unwrap_or_default();
-        if let Some(kept) = &mut kept {
-            kept.extend_from_slice(bytes);
-        }
         if reader.take(bytes)? {
-            let (answer, at) = (reader.finish(), started.elapsed());
-            return Ok(Fetched { answer, at, kept });
+            return Ok(Fetched {
+                answer: reader.finish(),
+                at: started.elapsed(),
+                body: reader.take_body(),
+            });
         }
     }
 }
@@ -107,9 +109,9 @@ impl Burst {
             burst.whole += 1;
             burst.lengths.insert(one.answer.body_bytes);
             times.push(one.at);
-            if let Some(kept) = &one.kept {
+            if let Some(body) = &one.body {
                 burst.looked_at += 1;
-                burst.right += usize::from(instances_in(kept) == Some(instances));
+                burst.right += usize::from(instances_in(body) == Some(instances));
             }
         }
         times.sort();
@@ -119,13 +121,10 @@ impl Burst {
     }
 }
 
-/// How many instances a packed answer shows; none if its checksum is wrong.
-fn instances_in(answer: &[u8]) -> Option<usize> {
-    let end_of_head = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+/// How many instances a packed body shows; none if its checksum is wrong.
+fn instances_in(body: &[u8]) -> Option<usize> {
     let mut text = String::new();
-    GzDecoder::new(answer.get(end_of_head..)?)
-        .read_to_string(&mut text)
-        .ok()?;
+    GzDecoder::new(body).read_to_string(&mut text).ok()?;
     Some(text.matches(r#""instanceId":"#).count())
 }
 
@@ -139,17 +138,16 @@ mod tests {
     use super::*;
 
     fn packed(text: &str) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), Compression::fast());
-        // The head is in front as it is, and the member begins behind it.
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(text.as_bytes()).unwrap();
         encoder.finish().unwrap()
     }
 
-    fn fetched(status: u16, body_bytes: u64, ms: u64, kept: Option<Vec<u8>>) -> Fetched {
+    fn fetched(status: u16, body_bytes: u64, ms: u64, body: Option<Vec<u8>>) -> Fetched {
         Fetched {
             answer: Answer { status, body_bytes },
             at: Duration::from_millis(ms),
-            kept,
+            body,
         }
     }
 
